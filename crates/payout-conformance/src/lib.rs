@@ -1,0 +1,1 @@
+//! The laws of the ports as tests; only ever a development dependency.

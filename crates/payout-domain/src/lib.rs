@@ -1,0 +1,1 @@
+//! What a payout is: money, currencies, accounts, the closed loop and the payout's life.

@@ -1,0 +1,1 @@
+//! Adapter: repositories in maps, and the bank in memory that is also the sandbox.

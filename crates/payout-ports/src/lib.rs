@@ -1,0 +1,1 @@
+//! What we ask of the world: gateway, repositories, notifier, clock and ids.

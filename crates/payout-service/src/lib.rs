@@ -1,0 +1,1 @@
+//! The use cases: what a payout service does, one file each.
