@@ -1,0 +1,192 @@
+//! How evidence moves a payout.
+
+use super::{Evidence, FailureReason, Payout, PayoutState as S, Progress, ProviderStatus};
+use crate::{GatewayPayoutId, Timestamp};
+
+/// What a piece of evidence did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[must_use = "a contradiction must be seen by somebody"]
+pub enum Applied {
+    /// The payout knows more than before.
+    Changed,
+    /// It knew already, or knew better.
+    Unchanged,
+    /// It contradicts what is known. Nothing moved; somebody must be told.
+    Contradicted,
+}
+
+impl Payout {
+    /// Takes in a piece of evidence. This is the whole life of a payout: nothing else moves it.
+    ///
+    /// It is total, it can be repeated, and the order of the provider's words does not matter:
+    /// whatever order they come in, the payout ends in the same state. Nothing leaves a final state,
+    /// and nothing but a return leaves `executed`. Evidence that contradicts what is known moves
+    /// nothing, and is recorded.
+    pub fn apply(&mut self, evidence: &Evidence, at: Timestamp) -> Applied {
+        let before = self.progress.clone();
+        let applied = match learn(&mut self.progress, evidence, at) {
+            Ok(()) if self.progress == before => Applied::Unchanged,
+            Ok(()) => Applied::Changed,
+            Err(Contradiction) => {
+                self.progress = before;
+                Applied::Contradicted
+            }
+        };
+        if applied != Applied::Unchanged {
+            self.progress.version = self.progress.version.saturating_add(1);
+        }
+        applied
+    }
+}
+
+/// The evidence cannot be true together with what is known.
+struct Contradiction;
+
+fn learn(p: &mut Progress, evidence: &Evidence, at: Timestamp) -> Result<(), Contradiction> {
+    match evidence {
+        Evidence::Accepted => {}
+        Evidence::TransmissionBegun { attempt } => begin(p, *attempt)?,
+        Evidence::NotProcessed { attempt } => not_processed(p, *attempt),
+        Evidence::OutcomeUnknown { attempt } => outcome_unknown(p, *attempt)?,
+        Evidence::Rejected { attempt, .. } => rejected(p, *attempt, at)?,
+        Evidence::Acknowledged { gateway_payout_id } => acknowledged(p, *gateway_payout_id)?,
+        Evidence::Reported { gateway_payout_id, status } => {
+            acknowledged(p, *gateway_payout_id)?;
+            reported(p, status)?;
+        }
+        Evidence::Parked(reason) => {
+            if p.state.is_sendable() {
+                p.state = S::Parked(*reason);
+            }
+        }
+    }
+    Ok(())
+}
+
+fn begin(p: &mut Progress, attempt: u32) -> Result<(), Contradiction> {
+    if attempt <= p.attempts {
+        return Ok(());
+    }
+    if !p.state.is_sendable() {
+        return Err(Contradiction);
+    }
+    // A transmission that is open when the next begins has lost its sender: nobody knows its outcome.
+    p.state = S::Sending { earlier_unresolved: p.state != S::Accepted };
+    p.attempts = attempt;
+    Ok(())
+}
+
+fn not_processed(p: &mut Progress, attempt: u32) {
+    if attempt != p.attempts {
+        return;
+    }
+    match p.state {
+        S::Sending { earlier_unresolved: false } => p.state = S::Accepted,
+        S::Sending { earlier_unresolved: true } => p.state = S::Unknown,
+        S::Accepted
+        | S::Unknown
+        | S::Parked(_)
+        | S::Submitted { .. }
+        | S::Executed
+        | S::Failed(_)
+        | S::Returned => {}
+    }
+}
+
+fn outcome_unknown(p: &mut Progress, attempt: u32) -> Result<(), Contradiction> {
+    if attempt > p.attempts {
+        return Err(Contradiction);
+    }
+    // A late word about an earlier transmission says nothing of the one that is open.
+    if attempt == p.attempts && matches!(p.state, S::Sending { .. }) {
+        p.state = S::Unknown;
+    }
+    Ok(())
+}
+
+fn rejected(p: &mut Progress, attempt: u32, at: Timestamp) -> Result<(), Contradiction> {
+    if attempt > p.attempts {
+        return Err(Contradiction);
+    }
+    if attempt != p.attempts {
+        return Ok(());
+    }
+    match p.state {
+        S::Sending { earlier_unresolved: false } => {
+            p.state = S::Failed(FailureReason::Rejected);
+            p.failed_at = Some(at);
+        }
+        // The refusal of a repetition proves nothing about the transmission before it: that one may
+        // be the very reason for the refusal.
+        S::Sending { earlier_unresolved: true } => p.state = S::Unknown,
+        S::Accepted
+        | S::Unknown
+        | S::Parked(_)
+        | S::Submitted { .. }
+        | S::Executed
+        | S::Failed(_)
+        | S::Returned => {}
+    }
+    Ok(())
+}
+
+fn acknowledged(p: &mut Progress, id: GatewayPayoutId) -> Result<(), Contradiction> {
+    if p.gateway_payout_id.is_some_and(|known| known != id) {
+        return Err(Contradiction);
+    }
+    match p.state {
+        S::Accepted | S::Sending { .. } | S::Unknown | S::Parked(_) => {
+            p.state = S::Submitted { authorized: false };
+        }
+        // We said that no money would move, and here it is with the provider after all.
+        S::Failed(_) if p.gateway_payout_id.is_none() => return Err(Contradiction),
+        S::Submitted { .. } | S::Executed | S::Failed(_) | S::Returned => {}
+    }
+    p.gateway_payout_id = Some(id);
+    Ok(())
+}
+
+fn reported(p: &mut Progress, status: &ProviderStatus) -> Result<(), Contradiction> {
+    match status {
+        ProviderStatus::Pending => {}
+        ProviderStatus::Authorized { at } => authorized(p, *at),
+        ProviderStatus::Executed { at, scheme } => {
+            if matches!(p.state, S::Failed(_)) {
+                return Err(Contradiction);
+            }
+            if p.state != S::Returned {
+                p.state = S::Executed;
+            }
+            p.executed_at.get_or_insert(*at);
+            p.scheme = p.scheme.or(*scheme);
+        }
+        ProviderStatus::Failed { at, reason } => failed(p, *at, reason)?,
+    }
+    Ok(())
+}
+
+fn authorized(p: &mut Progress, at: Option<Timestamp>) {
+    // Also worth knowing when it comes after the end: the order of arrival proves nothing.
+    p.authorized_at = p.authorized_at.or(at);
+    if p.state == (S::Submitted { authorized: false }) {
+        p.state = S::Submitted { authorized: true };
+    }
+}
+
+fn failed(p: &mut Progress, at: Timestamp, reason: &FailureReason) -> Result<(), Contradiction> {
+    match &p.state {
+        // After execution a failure is a return, whatever reason comes with it.
+        S::Executed => p.state = S::Returned,
+        S::Returned => {}
+        S::Failed(known) if known == reason => {}
+        S::Failed(_) => return Err(Contradiction),
+        S::Accepted | S::Sending { .. } | S::Unknown | S::Parked(_) | S::Submitted { .. } => {
+            p.state = match reason {
+                FailureReason::Returned => S::Returned,
+                _ => S::Failed(reason.clone()),
+            };
+        }
+    }
+    p.failed_at.get_or_insert(at);
+    Ok(())
+}
