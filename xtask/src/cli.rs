@@ -1,0 +1,102 @@
+//! The verbs and their help.
+
+use crate::verdict::Verdict;
+use crate::{bless, ci, cross_check, lint, test, tidy};
+use anyhow::Result;
+use clap::{CommandFactory, Parser, Subcommand};
+
+/// Reads the command line and does what it says.
+pub(crate) fn run() -> Result<Verdict> {
+    let Some(verb) = Cli::parse().verb else {
+        Cli::command().print_help()?;
+        return Ok(Verdict::Passed);
+    };
+    match verb {
+        Verb::Test { filter, package } => test::run(&test::Selection { filter, package }),
+        Verb::Lint => lint::run(),
+        Verb::Tidy => tidy::run(),
+        Verb::Bless => bless::run(),
+        Verb::Ci => Ok(ci::run()),
+        Verb::CrossCheck { peers_only } => cross_check::run(peers_only),
+    }
+}
+
+/// The names of all verbs, for whoever checks that a document names a real one.
+pub(crate) fn verbs() -> Vec<String> {
+    let verbs = Cli::command();
+    verbs.get_subcommands().map(|verb| verb.get_name().to_owned()).collect()
+}
+
+/// All automation of this workspace.
+#[derive(Debug, Parser)]
+#[command(
+    name = "xtask",
+    bin_name = "cargo xtask",
+    after_help = "Start with `cargo xtask test`: it proves the project and needs no set-up."
+)]
+struct Cli {
+    #[command(subcommand)]
+    verb: Option<Verb>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Verb {
+    /// Run everything that proves the project: unit, property, conformance, end-to-end, doc tests
+    ///
+    /// The last line is `N passed, M failed`. A skipped test counts as failed, and so does a step
+    /// that broke before it could count. A run without a single test fails.
+    #[command(after_help = "Example: cargo xtask test --package payout-domain --filter iban")]
+    Test {
+        /// Run only tests whose name contains this
+        #[arg(long, value_name = "NAME")]
+        filter: Option<String>,
+        /// Run only the tests of this crate
+        #[arg(long, value_name = "CRATE")]
+        package: Option<String>,
+    },
+    /// Check the formatting, the lints and the documentation, with every warning an error
+    #[command(after_help = "Example: cargo xtask lint")]
+    Lint,
+    /// Hold the map against reality: arrows, owned libraries, sizes, words, links, decisions
+    #[command(after_help = "Example: cargo xtask tidy")]
+    Tidy,
+    /// Rewrite the golden files from what the code does now, and show what changed
+    #[command(after_help = "Example: cargo xtask bless && git diff")]
+    Bless,
+    /// Lint, tidy and test, all three even when one fails
+    #[command(after_help = "Example: cargo xtask ci")]
+    Ci,
+    /// Sign and verify against the provider's own Python and Node packages, both ways
+    ///
+    /// Installs the newest `truelayer-signing` of `PyPI` and npm below `target/cross-check`.
+    #[command(after_help = "Example: cargo xtask cross-check")]
+    CrossCheck {
+        /// Try only the two packages against each other, without our binary
+        #[arg(long)]
+        peers_only: bool,
+    },
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_well_formed() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn every_verb_shows_an_example_of_itself() {
+        for verb in Cli::command().get_subcommands() {
+            let help = verb.get_after_help().map(ToString::to_string).unwrap_or_default();
+
+            assert!(help.contains(&format!("cargo xtask {}", verb.get_name())), "{help}");
+        }
+    }
+
+    #[test]
+    fn without_a_verb_there_is_help_and_no_error() {
+        assert!(Cli::parse_from(["xtask"]).verb.is_none());
+    }
+}
