@@ -1,1 +1,68 @@
-//! What we ask of the world: gateway, repositories, notifier, clock and ids.
+//! What a payout service asks of the world.
+//!
+//! Every port is a trait with laws. An adapter is right when it keeps the laws; the crate
+//! `payout-conformance` holds them as tests, the same for every adapter.
+//!
+//! | port | asks | adapters |
+//! |---|---|---|
+//! | [`PayoutGateway`] | to move money, and what became of it | the provider over HTTP, the bank in memory |
+//! | [`PayoutRepository`] | to remember payouts and everything that happened to them | memory, SQLite |
+//! | [`PaymentRepository`] | to remember who has paid in, from where, into what | memory, SQLite |
+//! | [`Inbox`] | to remember what the provider told us unasked | memory, SQLite |
+//! | [`Outbox`] | to remember what we still have to tell our clients | memory, SQLite |
+//! | [`Notifier`] | to tell a client what happened | signed webhooks over HTTP |
+//! | [`SandboxBank`] | to play the users and banks of a sandbox | the bank in memory |
+//! | [`Clock`], [`MovableClock`] | what time it is | the binary |
+//! | [`IdGenerator`] | a name that nothing else has | the binary |
+//!
+//! Errors say what the caller does next, never which technology failed. The feature `mock` adds a
+//! mock of every port, named `Mock…`.
+
+mod clock;
+mod gateway;
+mod id_generator;
+mod inbox;
+mod outbox;
+mod payment_repository;
+mod payout_repository;
+mod repository_error;
+mod sandbox_bank;
+mod transaction;
+
+pub use clock::{Clock, MovableClock};
+pub use gateway::{
+    Authorisation, BearerToken, GatewayProfile, Instruction, PayoutGateway, ReadError,
+    ReportedPayout, SubmitOutcome,
+};
+pub use id_generator::IdGenerator;
+pub use inbox::{Inbox, InboxEntry, InboxSubject, Remembered};
+pub use outbox::{
+    Delivery, NewNotification, NotDelivered, Notification, NotificationKind, NotificationSubject,
+    Notifier, Outbox,
+};
+pub use payment_repository::{PaymentRepository, RecordedPayment};
+pub use payout_repository::{
+    AcceptOutcome, Acceptance, Claim, Epoch, Fingerprint, IdempotencyRecord, PageOrder,
+    PayoutChange, PayoutEvent, PayoutRepository, Payouts, SaveError, Schedule, SendOrder,
+    WatchOrder,
+};
+pub use repository_error::{Cause, RepositoryError};
+pub use sandbox_bank::{
+    BankEvent, Deposit, DepositOrder, DepositRefused, SandboxBank, SandboxDelays,
+};
+pub use transaction::{
+    PayingAccount, ReturnFor, Transaction, TransactionKind, TransactionPage, TransactionQuery,
+    TransactionType,
+};
+
+#[cfg(feature = "mock")]
+pub use {
+    clock::{MockClock, MockMovableClock},
+    gateway::MockPayoutGateway,
+    id_generator::MockIdGenerator,
+    inbox::MockInbox,
+    outbox::{MockNotifier, MockOutbox},
+    payment_repository::MockPaymentRepository,
+    payout_repository::MockPayoutRepository,
+    sandbox_bank::MockSandboxBank,
+};
