@@ -9,7 +9,7 @@ mod packages;
 
 use crate::process;
 use crate::verdict::Verdict;
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use cargo_metadata::MetadataCommand;
 use party::{Judgement, KeyPair, Party};
 use requests::{Case, Forgery};
@@ -37,7 +37,9 @@ fn target_folder() -> Result<PathBuf> {
 }
 
 fn our_binary() -> Result<Party> {
-    process::output_of(&mut process::cargo(&["build", "--package", "app", "--bin", "payout"]))?;
+    let mut build = process::cargo(&["build", "--package", "app", "--bin", "payout"]);
+    process::announce("our binary", &build);
+    ensure!(process::run(&mut build)? == Verdict::Passed, "our binary does not build");
     let binary = target_folder()?.join("debug").join("payout");
     Ok(Party::new("payout", &[binary.as_os_str()]))
 }
