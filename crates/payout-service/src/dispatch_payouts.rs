@@ -1,0 +1,177 @@
+//! Claims what is due, commits the intent, sends, records the outcome.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use payout_domain::{Evidence, ParkReason, Payout, PayoutState, SendRule, Timestamp};
+use payout_ports::{
+    Authorisation, Claim, Clock, IdGenerator, PayoutGateway, PayoutRepository, Schedule, SendOrder,
+    SubmitOutcome,
+};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+use crate::{Backoff, ServiceError, TakeIn};
+
+/// Sends payouts to the provider.
+///
+/// A payout is sent only after its intent is on disk ([`PayoutRepository::claim_sendable`]), with the
+/// bytes that were frozen when it was accepted, under the key that never changes, once for each claim.
+/// Whatever cannot be decided stays unknown and is asked again under the same key.
+#[derive(Clone)]
+pub struct DispatchPayouts {
+    payouts: Arc<dyn PayoutRepository>,
+    gateway: Arc<dyn PayoutGateway>,
+    clock: Arc<dyn Clock>,
+    ids: Arc<dyn IdGenerator>,
+    take_in: TakeIn,
+    settings: DispatchSettings,
+    places: Arc<Semaphore>,
+}
+
+/// How payouts are sent.
+#[derive(Clone, Copy, Debug)]
+pub struct DispatchSettings {
+    /// How many may be on their way at once.
+    pub in_flight_max: usize,
+    /// How long a claim lasts: longer than any transmission.
+    pub lease: Duration,
+    /// When a payout may be sent, and when never again.
+    pub rule: SendRule,
+    /// How long to wait before sending again.
+    pub backoff: Backoff,
+    /// How long after the provider has it to ask after it for the first time.
+    pub first_look: Duration,
+}
+
+/// How often an outcome is written before the lease is left to end.
+const RECORD_TRIES: u32 = 5;
+
+impl DispatchPayouts {
+    /// Sends through one gateway.
+    pub fn new(
+        payouts: Arc<dyn PayoutRepository>,
+        gateway: Arc<dyn PayoutGateway>,
+        ids: Arc<dyn IdGenerator>,
+        take_in: TakeIn,
+        settings: DispatchSettings,
+    ) -> Self {
+        let places = Arc::new(Semaphore::new(settings.in_flight_max));
+        let clock = Arc::clone(&take_in.clock);
+        Self { payouts, gateway, clock, ids, take_in, settings, places }
+    }
+
+    /// Claims as many due payouts as there are free places and starts to send them. It returns how
+    /// many, without waiting for their outcomes.
+    pub async fn run(&self) -> Result<usize, ServiceError> {
+        let limit = self.places.available_permits();
+        if limit == 0 {
+            return Ok(0);
+        }
+        // Leave first: without it nothing could be sent, and nothing must be claimed in vain.
+        let authorisation = self.gateway.authorise().await?;
+        let claims = self.payouts.claim_sendable(&self.order(limit, &authorisation)).await?;
+        let claimed = claims.len();
+        for claim in claims {
+            // Only this use case takes places, so one is free for each claim.
+            let Ok(place) = Arc::clone(&self.places).acquire_owned().await else { break };
+            tokio::spawn(self.clone().send(claim, authorisation.clone(), place));
+        }
+        Ok(claimed)
+    }
+
+    /// Waits until nothing is on its way.
+    pub async fn drain(&self) {
+        let all = u32::try_from(self.settings.in_flight_max).unwrap_or(u32::MAX);
+        let _all_places = self.places.acquire_many(all).await;
+    }
+
+    fn order(&self, limit: usize, authorisation: &Authorisation) -> SendOrder {
+        SendOrder {
+            now: self.clock.now(),
+            limit,
+            lease: self.settings.lease,
+            profile: self.gateway.profile(),
+            rule: self.settings.rule,
+            token: authorisation.life,
+        }
+    }
+
+    async fn send(self, claim: Claim, authorisation: Authorisation, _place: OwnedSemaphorePermit) {
+        let outcome = self.gateway.submit(&claim.instruction, &authorisation).await;
+        let attempt = claim.payout.progress().attempts;
+        tracing::debug!(payout_id = %claim.payout.id(), attempt, outcome = name(&outcome), "sent");
+        let (evidence, wait) = self.learned(&outcome, attempt);
+        for tries in 1..=RECORD_TRIES {
+            let schedule = |payout: &Payout| {
+                let due_at = self.due_at(payout, wait);
+                Some(Schedule { due_at, epoch: Some(claim.epoch) })
+            };
+            match self.take_in.run(claim.payout.clone(), &evidence, &schedule).await {
+                Ok(_) => return,
+                Err(error) if tries == RECORD_TRIES => {
+                    // The lease ends, and the payout is sent again under its key.
+                    let payout_id = claim.payout.id();
+                    tracing::error!(%payout_id, error = chain(&error), "an outcome was not recorded");
+                }
+                Err(_) => tokio::time::sleep(self.settings.backoff.wait(tries, &*self.ids)).await,
+            }
+        }
+    }
+
+    /// What an outcome says of the payout, and how long the provider wants us to wait.
+    fn learned(&self, outcome: &SubmitOutcome, attempt: u32) -> (Evidence, Duration) {
+        let wait = self.settings.backoff.wait(attempt, &*self.ids);
+        match outcome {
+            SubmitOutcome::Accepted(id) => {
+                (Evidence::Acknowledged { gateway_payout_id: *id }, wait)
+            }
+            SubmitOutcome::Rejected { detail } => {
+                (Evidence::Rejected { attempt, detail: detail.as_str().into() }, wait)
+            }
+            SubmitOutcome::NotProcessed { retry_after, .. } => {
+                let wait = wait.max(retry_after.unwrap_or_default());
+                (Evidence::NotProcessed { attempt }, wait)
+            }
+            SubmitOutcome::InProgress | SubmitOutcome::Unknown { .. } => {
+                (Evidence::OutcomeUnknown { attempt }, wait)
+            }
+            SubmitOutcome::KeyReused => (Evidence::Parked(ParkReason::KeyReused), wait),
+        }
+    }
+
+    fn due_at(&self, payout: &Payout, wait: Duration) -> Option<Timestamp> {
+        let now = self.clock.now();
+        match payout.state() {
+            PayoutState::Accepted | PayoutState::Sending { .. } | PayoutState::Unknown => {
+                Some(now.plus(wait))
+            }
+            PayoutState::Submitted { .. } | PayoutState::Executed => {
+                Some(now.plus(self.settings.first_look))
+            }
+            PayoutState::Parked(_) | PayoutState::Failed(_) | PayoutState::Returned => None,
+        }
+    }
+}
+
+/// The kind of outcome, for the log: what a provider says may name persons.
+fn name(outcome: &SubmitOutcome) -> &'static str {
+    match outcome {
+        SubmitOutcome::Accepted(_) => "accepted",
+        SubmitOutcome::Rejected { .. } => "rejected",
+        SubmitOutcome::NotProcessed { .. } => "not processed",
+        SubmitOutcome::InProgress => "in progress",
+        SubmitOutcome::KeyReused => "key reused",
+        SubmitOutcome::Unknown { .. } => "unknown",
+    }
+}
+
+/// An error with its sources, on one line.
+pub(crate) fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        text = format!("{text}: {cause}");
+        source = cause.source();
+    }
+    text
+}

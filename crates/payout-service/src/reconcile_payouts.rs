@@ -1,0 +1,137 @@
+//! Asks the provider after every payout that is not at its end.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use payout_domain::{Evidence, GatewayPayoutId, Payout, PayoutState, Timestamp};
+use payout_ports::{Clock, PayoutGateway, PayoutRepository, ReportedPayout, Schedule, WatchOrder};
+use tokio::task::JoinSet;
+
+use crate::dispatch_payouts::chain;
+use crate::{ServiceError, TakeIn};
+
+/// Asks the provider after payouts: often while they are young, seldom when they are old, and after
+/// executed ones for as long as the money may come back.
+#[derive(Clone)]
+pub struct ReconcilePayouts {
+    /// Where payouts are remembered.
+    pub payouts: Arc<dyn PayoutRepository>,
+    /// The provider.
+    pub gateway: Arc<dyn PayoutGateway>,
+    /// What time it is.
+    pub clock: Arc<dyn Clock>,
+    /// Writes down what is learned.
+    pub take_in: TakeIn,
+    /// How often to ask.
+    pub settings: WatchSettings,
+}
+
+/// How often the provider is asked after a payout.
+#[derive(Clone, Copy, Debug)]
+pub struct WatchSettings {
+    /// At least so long between two questions.
+    pub shortest: Duration,
+    /// At most so long between two questions after a payout that is not executed.
+    pub longest: Duration,
+    /// So long between two questions after an executed payout.
+    pub executed: Duration,
+    /// For how long after execution the money may come back.
+    pub return_span: Duration,
+    /// How long a question may take before another worker asks it.
+    pub lease: Duration,
+    /// How many questions may be asked at once.
+    pub at_once_max: usize,
+}
+
+impl ReconcilePayouts {
+    /// Asks after the payouts that are due. It returns how many.
+    pub async fn run(&self) -> Result<usize, ServiceError> {
+        let order = WatchOrder {
+            now: self.clock.now(),
+            limit: self.settings.at_once_max,
+            lease: self.settings.lease,
+            profile: self.gateway.profile(),
+        };
+        let due = self.payouts.claim_watched(&order).await?;
+        let asked = due.len();
+        let mut questions = JoinSet::new();
+        for payout in due {
+            let this = self.clone();
+            questions.spawn(async move { this.ask_after(payout).await });
+        }
+        while let Some(answer) = questions.join_next().await {
+            if let Ok(Err(error)) = answer {
+                // The lease ends, and the payout is asked after again.
+                tracing::warn!(error = chain(&error), "a payout could not be asked after");
+            }
+        }
+        Ok(asked)
+    }
+
+    /// Asks after one payout that the provider has, and takes in the answer.
+    pub async fn ask_after(&self, payout: Payout) -> Result<Payout, ServiceError> {
+        let Some(id) = payout.gateway_payout_id() else { return Ok(payout) };
+        match self.gateway.find_payout(id).await? {
+            Some(reported) => self.take_in_report(payout, reported).await,
+            // Absence proves nothing: reads may lag behind.
+            None => Ok(payout),
+        }
+    }
+
+    /// Asks after a payout that only the provider's id is known of, and finds ours by what we had
+    /// attached to it. `None` if it is nobody's of ours.
+    pub async fn ask_after_id(&self, id: GatewayPayoutId) -> Result<Option<Payout>, ServiceError> {
+        let profile = self.gateway.profile();
+        if let Some(payout) = self.payouts.find_by_gateway_id(&profile, id).await? {
+            return Ok(Some(self.ask_after(payout).await?));
+        }
+        let Some(reported) = self.gateway.find_payout(id).await? else { return Ok(None) };
+        let Some(payout_id) = reported.payout_id else { return Ok(None) };
+        let Some(payout) = self.payouts.find_unscoped(payout_id).await? else { return Ok(None) };
+        Ok(Some(self.take_in_report(payout, reported).await?))
+    }
+
+    async fn take_in_report(
+        &self,
+        payout: Payout,
+        reported: ReportedPayout,
+    ) -> Result<Payout, ServiceError> {
+        if !speaks_of(&payout, &reported) {
+            tracing::error!(payout_id = %payout.id(), "the provider's payout is not the one we sent");
+            return Ok(payout);
+        }
+        let evidence =
+            Evidence::Reported { gateway_payout_id: reported.id, status: reported.status };
+        let now = self.clock.now();
+        let settings = self.settings;
+        let schedule = move |payout: &Payout| {
+            Some(Schedule { due_at: next_look(&settings, payout, now), epoch: None })
+        };
+        self.take_in.run(payout, &evidence, &schedule).await
+    }
+}
+
+/// Whether the report is about what we sent: the same amount, and our own name if it is given back.
+fn speaks_of(payout: &Payout, reported: &ReportedPayout) -> bool {
+    reported.amount == payout.amount() && reported.payout_id.is_none_or(|id| id == payout.id())
+}
+
+/// When to ask after a payout again: after a tenth of its age, within bounds.
+fn next_look(settings: &WatchSettings, payout: &Payout, now: Timestamp) -> Option<Timestamp> {
+    match payout.state() {
+        PayoutState::Executed => {
+            let executed_at = payout.progress().executed_at.unwrap_or(now);
+            let next = now.plus(settings.executed);
+            (next <= executed_at.plus(settings.return_span)).then_some(next)
+        }
+        PayoutState::Failed(_) | PayoutState::Returned => None,
+        PayoutState::Accepted
+        | PayoutState::Sending { .. }
+        | PayoutState::Unknown
+        | PayoutState::Parked(_)
+        | PayoutState::Submitted { .. } => {
+            let tenth = now.since(payout.created_at()).checked_div(10).unwrap_or_default();
+            Some(now.plus(tenth.clamp(settings.shortest, settings.longest)))
+        }
+    }
+}

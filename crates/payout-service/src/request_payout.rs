@@ -1,0 +1,174 @@
+//! Checks an order, remembers the payout, answers.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use payout_domain::{
+    ClientId, IdempotencyKey, MerchantAccount, PaymentSource, Payout, PayoutId, PayoutOrder,
+    PayoutRequest, PayoutRules, Refusal, Refusals, Timestamp,
+};
+use payout_ports::{
+    AcceptOutcome, Acceptance, Clock, Fingerprint, IdGenerator, PaymentRepository, PayoutGateway,
+    PayoutRepository, ReadError,
+};
+
+use crate::{Doorbell, ServiceError};
+
+/// Accepts payouts.
+///
+/// It checks the order, freezes what will be sent, remembers all of it, and only then answers: a
+/// payout that we forgot is money that nobody looks for. Sending is somebody else's work.
+#[derive(Clone)]
+pub struct RequestPayout {
+    /// Where payouts are remembered.
+    pub payouts: Arc<dyn PayoutRepository>,
+    /// Who has paid in.
+    pub payments: Arc<dyn PaymentRepository>,
+    /// The provider, for what is not known here yet.
+    pub gateway: Arc<dyn PayoutGateway>,
+    /// What time it is.
+    pub clock: Arc<dyn Clock>,
+    /// Names for payouts.
+    pub ids: Arc<dyn IdGenerator>,
+    /// The merchant's own limits.
+    pub rules: PayoutRules,
+    /// After how long a key is forgotten; `None` if never. Only a sandbox forgets keys.
+    pub key_window: Option<Duration>,
+    /// Wakes whoever sends payouts.
+    pub dispatch: Doorbell,
+}
+
+/// A request for a payout.
+#[derive(Clone, Debug)]
+pub struct PayoutApplication {
+    /// Who asks.
+    pub client_id: ClientId,
+    /// The asker's name for the intention.
+    pub key: IdempotencyKey,
+    /// A digest of the whole request.
+    pub fingerprint: Fingerprint,
+    /// What is asked.
+    pub order: PayoutOrder,
+}
+
+/// Why a payout was not accepted.
+#[derive(Debug, thiserror::Error)]
+pub enum RequestPayoutError {
+    /// Change the order: it breaks a rule.
+    #[error(transparent)]
+    Refused(#[from] Refusals),
+    /// Use a new key: this one was used for another request.
+    #[error("the idempotency key was used for another request")]
+    KeyReused,
+    /// See there.
+    #[error(transparent)]
+    Service(#[from] ServiceError),
+}
+
+impl RequestPayout {
+    /// Finds the answer that a request has had before, before anything else is looked at: the same
+    /// request always gets the same answer.
+    pub async fn earlier_answer(
+        &self,
+        client_id: &ClientId,
+        key: &IdempotencyKey,
+        fingerprint: &Fingerprint,
+    ) -> Result<Option<PayoutId>, RequestPayoutError> {
+        let record = self.payouts.find_key(client_id, key).await.map_err(ServiceError::from)?;
+        match record {
+            Some(record) if self.forget_before().is_some_and(|time| record.created_at < time) => {
+                Ok(None)
+            }
+            Some(record) if record.fingerprint == *fingerprint => Ok(Some(record.payout_id)),
+            Some(_) => Err(RequestPayoutError::KeyReused),
+            None => Ok(None),
+        }
+    }
+
+    /// Accepts a payout, or says all that is wrong with it.
+    pub async fn run(
+        &self,
+        application: PayoutApplication,
+    ) -> Result<PayoutId, RequestPayoutError> {
+        let PayoutApplication { client_id, key, fingerprint, order } = application;
+        if let Some(id) = self.earlier_answer(&client_id, &key, &fingerprint).await? {
+            return Ok(id);
+        }
+        let account = self.merchant_account(&order).await?;
+        let source = self.source(&client_id, &order).await?;
+        let request = PayoutRequest::new(order, &account, &source, &self.rules)?;
+        let id = PayoutId::from_uuid(self.ids.next());
+        let instruction = self.gateway.prepare(id, &request);
+        let payout = Payout::accept(id, client_id, key, request, self.clock.now());
+        let forget_before = self.forget_before();
+        let acceptance = Acceptance { payout, instruction, fingerprint, forget_before };
+        match self.payouts.accept(acceptance).await.map_err(ServiceError::from)? {
+            AcceptOutcome::Accepted => {
+                self.dispatch.ring();
+                Ok(id)
+            }
+            // Somebody was faster with the same key.
+            AcceptOutcome::Replayed(earlier) => Ok(earlier),
+            AcceptOutcome::KeyReused => Err(RequestPayoutError::KeyReused),
+        }
+    }
+
+    fn forget_before(&self) -> Option<Timestamp> {
+        self.key_window.map(|window| self.clock.now().minus(window))
+    }
+
+    async fn merchant_account(
+        &self,
+        order: &PayoutOrder,
+    ) -> Result<MerchantAccount, RequestPayoutError> {
+        let id = order.merchant_account_id;
+        let known = self.payments.merchant_account(id).await.map_err(ServiceError::from)?;
+        if let Some(account) = known {
+            return Ok(account);
+        }
+        let accounts = self.gateway.merchant_accounts().await.map_err(ServiceError::from)?;
+        let remembered = self.payments.remember_merchant_accounts(&accounts).await;
+        remembered.map_err(ServiceError::from)?;
+        let account = accounts.into_iter().find(|account| account.id == id);
+        Ok(account.ok_or(Refusals::from(Refusal::UnknownMerchantAccount))?)
+    }
+
+    /// Finds the payment source; what is not known here may have paid in since, so the provider is
+    /// asked before the closed loop is said to be broken.
+    async fn source(
+        &self,
+        client_id: &ClientId,
+        order: &PayoutOrder,
+    ) -> Result<PaymentSource, RequestPayoutError> {
+        let known = self.known_source(client_id, order).await?;
+        if let Some(source) = &known
+            && (source.user_id() != &order.user_id
+                || source.proof(order.merchant_account_id).is_some())
+        {
+            return Ok(source.clone());
+        }
+        let listed = self.gateway.payment_sources(order.merchant_account_id, &order.user_id).await;
+        self.remember_sources(client_id, listed).await?;
+        let source = self.known_source(client_id, order).await?.or(known);
+        Ok(source.ok_or(Refusals::from(Refusal::UnknownPaymentSource))?)
+    }
+
+    async fn known_source(
+        &self,
+        client_id: &ClientId,
+        order: &PayoutOrder,
+    ) -> Result<Option<PaymentSource>, ServiceError> {
+        Ok(self.payments.source(client_id, order.payment_source_id).await?)
+    }
+
+    async fn remember_sources(
+        &self,
+        client_id: &ClientId,
+        listed: Result<Option<Vec<PaymentSource>>, ReadError>,
+    ) -> Result<(), ServiceError> {
+        for source in listed?.unwrap_or_default() {
+            self.payments.record_source(client_id, &source).await?;
+        }
+        Ok(())
+    }
+}
