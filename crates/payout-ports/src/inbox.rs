@@ -25,8 +25,8 @@ pub trait Inbox: Send + Sync {
     /// Remembers an event.
     async fn remember(&self, entry: &InboxEntry) -> Result<Remembered, RepositoryError>;
 
-    /// Claims events that are due to be worked off, oldest due time first. Each is due again when the
-    /// lease ends.
+    /// Claims events that are due to be worked off, oldest due time first. Each is due from the time
+    /// that it came in, and again when the lease ends.
     async fn claim_events(
         &self,
         now: Timestamp,
@@ -34,7 +34,7 @@ pub trait Inbox: Send + Sync {
         lease: Duration,
     ) -> Result<Vec<InboxEntry>, RepositoryError>;
 
-    /// Marks an event as worked off.
+    /// Marks an event as worked off. It may be marked again, or be unknown.
     async fn event_done(
         &self,
         profile: &GatewayProfile,

@@ -16,13 +16,14 @@ use crate::RepositoryError;
 /// # Laws
 ///
 /// 1. *Kept until done*: a notification is claimed until it is done, however often that fails.
-/// 2. *In order*: of the notifications about one payout, only the oldest that is not done is claimed.
+/// 2. *In order*: of the notifications about one payout, only the first written that is not done is
+///    claimed, also while it is leased or put off.
 /// 3. *The same words*: a notification tells the same fact each time that it is claimed.
 #[cfg_attr(feature = "mock", mockall::automock)]
 #[async_trait]
 pub trait Outbox: Send + Sync {
-    /// Claims notifications that are due, oldest due time first. Each is due again when the lease
-    /// ends.
+    /// Claims notifications that are due, oldest due time first. Each is due from the time that its
+    /// fact was recorded at, and again when the lease ends.
     async fn claim_notifications(
         &self,
         now: Timestamp,
@@ -30,10 +31,10 @@ pub trait Outbox: Send + Sync {
         lease: Duration,
     ) -> Result<Vec<Notification>, RepositoryError>;
 
-    /// Marks a notification as told.
+    /// Marks a notification as told. It may be marked again, or be unknown.
     async fn notification_done(&self, id: EventId) -> Result<(), RepositoryError>;
 
-    /// Puts a notification off after a failed delivery.
+    /// Puts a notification off after a failed delivery, unless it is done.
     async fn notification_failed(
         &self,
         id: EventId,

@@ -14,7 +14,8 @@ use crate::{NewNotification, RepositoryError};
 ///
 /// 1. *A payment proves its source*: after [`record_payment`](Self::record_payment) the source is
 ///    found, with the payment as proof for its merchant account.
-/// 2. *A payment counts once*: recording it again changes nothing and tells nobody.
+/// 2. *A payment counts once*: recording it again changes nothing and tells nobody, whatever it says
+///    this time. It is `Known`, unless it names another user, source, merchant account or amount.
 /// 3. *Proofs add up*: what is recorded of a source is merged with what is known, as
 ///    [`PaymentSource::merge`] does; a fact that contradicts what is known is refused and changes
 ///    nothing.
@@ -31,7 +32,8 @@ pub trait PaymentRepository: Send + Sync {
         notification: Option<NewNotification>,
     ) -> Result<RecordedPayment, RepositoryError>;
 
-    /// Records a source that the provider has listed. Contradictions are as for a payment.
+    /// Records a source that the provider has listed: `Fresh` if anything was learned from it.
+    /// Contradictions are as for a payment.
     async fn record_source(
         &self,
         client_id: &ClientId,
@@ -61,7 +63,8 @@ pub trait PaymentRepository: Send + Sync {
     ) -> Result<Vec<PaymentSource>, RepositoryError>;
 
     /// Remembers merchant accounts as the provider last told them. The last word counts, but an
-    /// account never changes its currency: a contradiction is [`RepositoryError::Corrupt`].
+    /// account never changes its currency: a contradiction is [`RepositoryError::Corrupt`], and
+    /// nothing of the call is remembered.
     async fn remember_merchant_accounts(
         &self,
         accounts: &[MerchantAccount],
@@ -81,7 +84,7 @@ pub enum RecordedPayment {
     Fresh,
     /// It was known.
     Known,
-    /// It contradicts what is known: the source belongs to another user or holds another currency.
-    /// Nothing was recorded; somebody must be told.
+    /// It contradicts what is known: the source belongs to another user or holds another currency,
+    /// or the payment is known as another one. Nothing was recorded; somebody must be told.
     Contradicts,
 }

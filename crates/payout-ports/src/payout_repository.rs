@@ -18,28 +18,32 @@ use crate::{Cause, GatewayProfile, Instruction, NewNotification, RepositoryError
 ///    survives a crash.
 /// 2. *One payout per client and key*: of any number of acceptances under one key, exactly one is
 ///    [`AcceptOutcome::Accepted`]; those with its fingerprint are `Replayed` with its id, all others
-///    `KeyReused`. A key that is older than the acceptance's `forget_before` is as if never used.
+///    `KeyReused`. A key that was used before the acceptance's `forget_before` is as if never used;
+///    this concerns that key and this acceptance only, and the payout of its earlier use stays.
 /// 3. *Intent before the first byte*: every payout that [`claim_sendable`](Self::claim_sendable)
 ///    returns is stored as sending, with its transmission begun, and its instruction is the one that
-///    was accepted.
+///    was accepted. A payout is due from the time that it was accepted at.
 /// 4. *One worker at a time*: a claimed payout is not claimed again before its lease has ended, and
-///    each claim has a higher epoch.
+///    each claim to send has a higher epoch. To ask after a payout changes neither it nor its epoch.
 /// 5. *What may not be sent is parked*: a payout that the send rule or its profile forbids is parked
-///    with its reason in the same step, and not returned.
-/// 6. *No lost update*: [`save`](Self::save) writes only onto the version that it expects.
+///    with its reason in the same step, and not returned. The profile counts before the rule.
+/// 6. *No lost update*: [`save`](Self::save) writes only onto the version that it expects; anything
+///    else, also a payout that does not exist, is [`SaveError::Stale`].
 /// 7. *All or nothing*: payout, events and notifications of a save are written together.
 /// 8. *Evidence is never fenced*: a save with an outdated epoch writes all but its schedule.
 /// 9. *History is complete*: there is one event for each version, in order, for ever.
 /// 10. *Each client sees its own*: another client's payout looks like one that does not exist.
+///     Nothing comes after a payout that does not exist.
 /// 11. *One provider id, one payout*: two payouts of a profile never have the same gateway id; the
 ///     save that would make it so is [`SaveError::GatewayIdTaken`].
 #[cfg_attr(feature = "mock", mockall::automock)]
 #[async_trait]
 pub trait PayoutRepository: Send + Sync {
     /// Stores an accepted payout, its first event, its instruction and its key, if the key is free.
+    /// A second payout of the same id under another key is [`RepositoryError::Corrupt`].
     async fn accept(&self, acceptance: Acceptance) -> Result<AcceptOutcome, RepositoryError>;
 
-    /// Finds what a key was used for.
+    /// Finds what a key was last used for, however long ago.
     async fn find_key(
         &self,
         client_id: &ClientId,
@@ -73,7 +77,7 @@ pub trait PayoutRepository: Send + Sync {
         id: GatewayPayoutId,
     ) -> Result<Option<Payout>, RepositoryError>;
 
-    /// Lists payouts of a client, newest first.
+    /// Lists payouts of a client, newest first; of those accepted at one time, highest id first.
     async fn list(
         &self,
         client_id: &ClientId,
@@ -136,9 +140,9 @@ pub struct Epoch(pub u64);
 pub struct SendOrder {
     /// The time now.
     pub now: Timestamp,
-    /// The most payouts.
+    /// The most payouts that are claimed or parked: fewer claims do not mean that no more are due.
     pub limit: usize,
-    /// How long nobody else shall claim them.
+    /// How long nobody else shall claim them: each is due again when it ends.
     pub lease: Duration,
     /// Which profile they will be sent through.
     pub profile: GatewayProfile,
@@ -179,7 +183,7 @@ pub struct PayoutChange {
     pub payout: Payout,
     /// The version that it had before.
     pub expected_version: u32,
-    /// What happened, one for each new version.
+    /// What happened, one for each new version, in order; none if only the schedule changes.
     pub events: Vec<PayoutEvent>,
     /// What its client is to be told.
     pub notifications: Vec<NewNotification>,
@@ -190,7 +194,7 @@ pub struct PayoutChange {
 /// When somebody shall look at a payout again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Schedule {
-    /// From then on; `None` if never.
+    /// From then on, that time included; `None` if never.
     pub due_at: Option<Timestamp>,
     /// Only if this is still the latest claim; `None` in any case.
     pub epoch: Option<Epoch>,
@@ -226,7 +230,7 @@ pub enum SaveError {
 /// Which page of a list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PageOrder {
-    /// The most payouts.
+    /// The most payouts, at least 1.
     pub limit: usize,
     /// Only payouts that come after this one in the list.
     pub after: Option<PayoutId>,
