@@ -38,6 +38,7 @@ mod key;
 mod jwks;
 mod kid;
 mod base64url;
+mod json;
 pub mod access_token;
 pub mod digest;
 
