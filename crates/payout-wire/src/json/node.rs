@@ -1,0 +1,136 @@
+//! A JSON document as it stands, nothing lost that matters: both of two equal keys are kept, and a
+//! number that is not whole is never rounded into one.
+
+use std::fmt;
+
+use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+
+use super::{DEPTH_MAX, value};
+use crate::InvalidBody;
+
+/// A JSON value.
+pub(crate) enum Node {
+    Null,
+    Bool,
+    /// Digits and nothing else, below 2⁶⁴.
+    Whole(u64),
+    /// Any other number: with a sign, a fraction or an exponent, or too large.
+    OtherNumber,
+    Text(String),
+    List(Vec<Node>),
+    Object(Vec<(String, Node)>),
+    /// An object or list below the deepest level; what it held is gone.
+    TooDeep,
+}
+
+/// Reads a document, which must be UTF-8 without a byte order mark.
+pub(crate) fn parse(bytes: &[u8]) -> Result<Node, InvalidBody> {
+    if bytes.starts_with(b"\xEF\xBB\xBF") {
+        let sentence = "begins with a byte order mark; send UTF-8 without one";
+        return Err(InvalidBody::at(InvalidBody::WHOLE, sentence));
+    }
+    let text = std::str::from_utf8(bytes).map_err(|error| {
+        let sentence = format!("is not UTF-8 from byte {} on; send UTF-8", error.valid_up_to());
+        InvalidBody::at(InvalidBody::WHOLE, sentence)
+    })?;
+    let mut deserializer = serde_json::Deserializer::from_str(text);
+    OUTERMOST
+        .deserialize(&mut deserializer)
+        .and_then(|node| deserializer.end().map(|()| node))
+        .map_err(|_| syntax_fault(text))
+}
+
+/// Reads once more what could not be read, now keeping track of where.
+fn syntax_fault(text: &str) -> InvalidBody {
+    let mut deserializer = serde_json::Deserializer::from_str(text);
+    let mut track = serde_path_to_error::Track::new();
+    let tracked = serde_path_to_error::Deserializer::new(&mut deserializer, &mut track);
+    let outcome = OUTERMOST.deserialize(tracked).and_then(|_| deserializer.end());
+    let path = track.path().to_string();
+    let path =
+        if path == "." { InvalidBody::WHOLE.to_owned() } else { value::member_path("", &path) };
+    let reason = outcome.err().map(|error| error.to_string()).unwrap_or_default();
+    InvalidBody::at(path, format!("is not JSON: {reason}"))
+}
+
+const OUTERMOST: Levels = Levels { left: DEPTH_MAX };
+
+/// Reads a value with that many levels of objects and lists.
+#[derive(Clone, Copy)]
+struct Levels {
+    left: usize,
+}
+
+impl Levels {
+    fn below(self) -> Option<Self> {
+        self.left.checked_sub(1).map(|left| Self { left })
+    }
+}
+
+impl<'de> DeserializeSeed<'de> for Levels {
+    type Value = Node;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Node, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Levels {
+    type Value = Node;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a JSON value")
+    }
+
+    fn visit_unit<E>(self) -> Result<Node, E> {
+        Ok(Node::Null)
+    }
+
+    fn visit_bool<E>(self, _: bool) -> Result<Node, E> {
+        Ok(Node::Bool)
+    }
+
+    fn visit_u64<E>(self, number: u64) -> Result<Node, E> {
+        Ok(Node::Whole(number))
+    }
+
+    fn visit_i64<E>(self, _: i64) -> Result<Node, E> {
+        Ok(Node::OtherNumber)
+    }
+
+    fn visit_f64<E>(self, _: f64) -> Result<Node, E> {
+        Ok(Node::OtherNumber)
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<Node, E> {
+        Ok(Node::Text(text.to_owned()))
+    }
+
+    fn visit_string<E>(self, text: String) -> Result<Node, E> {
+        Ok(Node::Text(text))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Node, A::Error> {
+        let Some(below) = self.below() else {
+            while items.next_element::<IgnoredAny>()?.is_some() {}
+            return Ok(Node::TooDeep);
+        };
+        let mut list = Vec::new();
+        while let Some(item) = items.next_element_seed(below)? {
+            list.push(item);
+        }
+        Ok(Node::List(list))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Node, A::Error> {
+        let Some(below) = self.below() else {
+            while members.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
+            return Ok(Node::TooDeep);
+        };
+        let mut object = Vec::new();
+        while let Some(name) = members.next_key()? {
+            object.push((name, members.next_value_seed(below)?));
+        }
+        Ok(Node::Object(object))
+    }
+}

@@ -1,0 +1,16 @@
+//! Payouts: asking for one, and seeing how it stands.
+
+mod beneficiary;
+mod body;
+mod create;
+mod created;
+mod page;
+mod received;
+
+pub use beneficiary::{Beneficiary, PaymentSourceBeneficiary};
+pub(crate) use beneficiary::{BeneficiaryTwin, read as read_beneficiary};
+pub use body::PayoutBody;
+pub use create::CreatePayout;
+pub use created::CreatedPayout;
+pub use page::{PayoutPage, ReceivedPayoutPage};
+pub use received::ReceivedPayout;

@@ -1,0 +1,78 @@
+//! The paths of the API.
+//!
+//! The provider's clients disagree on the prefix: .NET and PHP call `/v3/payouts`, Java and Rust call
+//! `/payouts`. Every resource therefore has both paths, and a signature is checked over the one that
+//! was called. Templates write parameters as `{id}`.
+
+/// The two paths of one resource.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Route {
+    /// The path under `/v3`, which our own client calls.
+    pub v3: &'static str,
+    /// The path without a prefix.
+    pub plain: &'static str,
+}
+
+impl Route {
+    /// Both paths, for a router.
+    pub const fn both(self) -> [&'static str; 2] {
+        [self.v3, self.plain]
+    }
+
+    /// The path under `/v3` with its `{id}` filled in.
+    pub fn of(self, id: impl std::fmt::Display) -> String {
+        self.v3.replace("{id}", &id.to_string())
+    }
+}
+
+macro_rules! route {
+    ($path:literal) => {
+        Route { v3: concat!("/v3", $path), plain: $path }
+    };
+}
+
+/// `POST` creates a payout, `GET` lists those of the caller. The list is ours, not the provider's.
+pub const PAYOUTS: Route = route!("/payouts");
+/// `GET` shows a payout.
+pub const PAYOUT: Route = route!("/payouts/{id}");
+/// `GET` shows what is recorded of a payout. Ours, not the provider's.
+pub const PAYOUT_HISTORY: Route = route!("/payouts/{id}/history");
+/// `GET` lists the merchant accounts.
+pub const MERCHANT_ACCOUNTS: Route = route!("/merchant-accounts");
+/// `GET` shows a merchant account.
+pub const MERCHANT_ACCOUNT: Route = route!("/merchant-accounts/{id}");
+/// `GET` lists the transactions of a merchant account between `from` and `to`.
+pub const TRANSACTIONS: Route = route!("/merchant-accounts/{id}/transactions");
+/// `GET` lists the accounts from which the user `user_id` has paid into a merchant account.
+pub const PAYMENT_SOURCES: Route = route!("/merchant-accounts/{id}/payment-sources");
+/// `GET` shows a payment.
+pub const PAYMENT: Route = route!("/payments/{id}");
+
+/// `POST` exchanges a client's secret for a token. It stands on the provider's OAuth host.
+pub const TOKEN: &str = "/connect/token";
+/// `GET` shows the keys that webhooks are signed with.
+pub const JWKS: &str = "/.well-known/jwks";
+
+/// `POST` makes a payment settle. Sandbox only, and ours.
+pub const SANDBOX_DEPOSITS: &str = "/sandbox/deposits";
+/// `POST` makes the next payout fail. Sandbox only, and ours.
+pub const SANDBOX_FAULTS: &str = "/sandbox/faults";
+/// `POST` lets a bank send a payout back. Sandbox only, and ours.
+pub const SANDBOX_RETURNS: &str = "/sandbox/returns";
+/// `POST` sets how long execution and settlement take. Sandbox only, and ours.
+pub const SANDBOX_DELAYS: &str = "/sandbox/delays";
+/// `GET` tells the sandbox's time, `POST` moves it forward. Sandbox only, and ours.
+pub const SANDBOX_CLOCK: &str = "/sandbox/clock";
+/// `POST` says where webhooks go. Sandbox only, and ours.
+pub const SANDBOX_WEBHOOK: &str = "/sandbox/webhook";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_resource_has_a_path_with_and_without_the_version() {
+        assert_eq!(PAYOUTS.both(), ["/v3/payouts", "/payouts"]);
+        assert_eq!(PAYMENT_SOURCES.of("a1"), "/v3/merchant-accounts/a1/payment-sources");
+    }
+}

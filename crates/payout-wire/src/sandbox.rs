@@ -1,0 +1,7 @@
+//! The controls of the sandbox. They are ours: the provider has nothing like them.
+
+mod control;
+mod deposit;
+
+pub use control::{ClockAdvance, ClockBody, Delays, FailNext, ReturnPayout, WebhookTarget};
+pub use deposit::{Deposit, DepositBody};

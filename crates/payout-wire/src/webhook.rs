@@ -1,0 +1,7 @@
+//! Events, as webhooks carry them: those that we tell, and those that we are told.
+
+mod event;
+mod inbound;
+
+pub use event::{Balances, WebhookEvent};
+pub use inbound::{InboundEvent, InboundSubject};
