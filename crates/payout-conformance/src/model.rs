@@ -1,0 +1,1 @@
+//! Two stores, one history: whatever is done to both, they answer alike.
