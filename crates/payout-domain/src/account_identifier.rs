@@ -1,5 +1,6 @@
 //! How a scheme finds a bank account.
 
+mod account_identity;
 mod iban;
 mod nrb;
 mod sort_code_account_number;
@@ -7,6 +8,7 @@ mod sort_code_account_number;
 use std::fmt;
 use std::str::FromStr;
 
+pub use account_identity::AccountIdentity;
 pub use iban::{Iban, IbanError};
 pub use nrb::{Nrb, NrbError};
 pub use sort_code_account_number::{SortCodeAccountNumber, SortCodeAccountNumberError};
@@ -133,15 +135,18 @@ impl AccountIdentifier {
         }
     }
 
-    /// Every identifier of the same account: a GB IBAN also yields its sort code and account number,
-    /// a PL IBAN its NRB. The domestic one comes first, as providers list them.
+    /// Every identifier of the same account that can be told from this one: a GB IBAN yields its sort
+    /// code and account number, a PL IBAN and its NRB yield each other. The domestic one comes first, as providers list them.
     pub fn with_equivalents(self) -> Vec<Self> {
         let domestic = match &self {
             Self::Iban(iban) => iban
                 .sort_code_account_number()
                 .map(Self::SortCodeAccountNumber)
                 .or_else(|| iban.nrb().map(Self::Nrb)),
-            Self::Nrb(nrb) => return vec![Self::Iban(nrb.iban()), self],
+            Self::Nrb(nrb) => {
+                let iban = Self::Iban(nrb.iban());
+                return vec![self, iban];
+            }
             Self::SortCodeAccountNumber(_) => None,
         };
         domestic.into_iter().chain([self]).collect()
@@ -211,26 +216,6 @@ impl fmt::Display for IdentifierKind {
             Self::SortCodeAccountNumber => f.write_str("a UK sort code and account number"),
             Self::Nrb => f.write_str("a Polish account number"),
         }
-    }
-}
-
-/// Which bank account is meant, independent of how it was written down.
-///
-/// Two identifiers with the same identity name the same account.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct AccountIdentity(String);
-
-impl AccountIdentity {
-    /// A stable text, unique for each account, to find accounts by. It holds the whole number: store
-    /// it like one.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Debug for AccountIdentity {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "AccountIdentity({})", masked(&self.0, 2, 2))
     }
 }
 

@@ -172,6 +172,7 @@ impl FromStr for Money {
             return Err(MoneyError::Malformed);
         }
         let currency = code.parse()?;
+        check_precision(amount, currency)?;
         let major = Decimal::from_str_exact(amount).map_err(|_| MoneyError::TooLarge)?;
         Self::from_major(major, currency)
     }
@@ -179,6 +180,16 @@ impl FromStr for Money {
 
 fn exponent(currency: Currency) -> Result<u32, MoneyError> {
     Ok(currency.exponent().ok_or(CurrencyError::NotPayable(currency))?)
+}
+
+/// Counts the decimals in the text itself: a `Decimal` cannot hold very many of them.
+fn check_precision(amount: &str, currency: Currency) -> Result<(), MoneyError> {
+    let exponent = exponent(currency)?;
+    let decimals = amount.split_once('.').map_or(0, |(_, fraction)| fraction.len());
+    if u32::try_from(decimals).is_ok_and(|decimals| decimals <= exponent) {
+        return Ok(());
+    }
+    Err(MoneyError::TooPrecise { currency, exponent })
 }
 
 fn is_plain_decimal(text: &str) -> bool {

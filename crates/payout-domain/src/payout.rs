@@ -6,6 +6,8 @@ mod send_rule;
 mod state;
 mod transition;
 
+use std::fmt;
+
 use crate::{
     AccountIdentifier, ClientId, GatewayPayoutId, IdempotencyKey, Money, PayoutId, PayoutOrder,
     PayoutRequest, Proof, Scheme, Timestamp,
@@ -56,7 +58,7 @@ pub struct Progress {
 }
 
 /// A payout as a store kept it.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct PayoutRecord {
     /// Its name.
     pub id: PayoutId,
@@ -84,6 +86,23 @@ pub struct PayoutRecord {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the stored payout contradicts itself: {0}")]
 pub struct InvalidRecord(&'static str);
+
+impl fmt::Debug for PayoutRecord {
+    /// Leaves out whose account it is.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PayoutRecord")
+            .field("id", &self.id)
+            .field("client_id", &self.client_id)
+            .field("idempotency_key", &self.idempotency_key)
+            .field("order", &self.order)
+            .field("proof", &self.proof)
+            .field("scheme", &self.scheme)
+            .field("account_identifiers", &self.account_identifiers)
+            .field("created_at", &self.created_at)
+            .field("progress", &self.progress)
+            .finish_non_exhaustive()
+    }
+}
 
 impl Payout {
     /// Accepts a request: from now on it is somebody's payout and is never lost.

@@ -49,8 +49,10 @@ impl PayoutRules {
     /// The most that one payout may be.
     fn limit(&self, currency: Currency) -> Money {
         let own = self.limits.iter().find(|limit| limit.currency() == currency);
+        // A limit above what money can be at all is no limit.
+        let minor = self.limit_minor.min(Money::MAX_MINOR);
         own.copied()
-            .or_else(|| Money::from_minor(self.limit_minor, currency).ok())
+            .or_else(|| Money::from_minor(minor, currency).ok())
             .unwrap_or(Money::zero(currency))
     }
 }
@@ -84,6 +86,10 @@ impl PayoutRequest {
         source: &PaymentSource,
         rules: &PayoutRules,
     ) -> Result<Self, Refusals> {
+        // Nothing of somebody else's source may show in the answer, so it is not looked at further.
+        if order.payment_source_id != source.id() || order.user_id != *source.user_id() {
+            return Err(Self::refuse_without_source(&order, merchant_account, rules));
+        }
         let mut refusals = Vec::new();
         check_amount(&order, rules, &mut refusals);
         check_merchant_account(&order, merchant_account, &mut refusals);
@@ -100,6 +106,22 @@ impl PayoutRequest {
             }),
             _ => Err(Refusals::new(refusals)),
         }
+    }
+
+    /// Refuses an order whose payment source does not exist, in exactly the words that
+    /// [`new`](Self::new) has for somebody else's source: the answer must not tell which of the two
+    /// it is.
+    pub fn refuse_without_source(
+        order: &PayoutOrder,
+        merchant_account: &MerchantAccount,
+        rules: &PayoutRules,
+    ) -> Refusals {
+        let mut refusals = Vec::new();
+        check_amount(order, rules, &mut refusals);
+        check_merchant_account(order, merchant_account, &mut refusals);
+        refusals.push(Refusal::UnknownPaymentSource);
+        check_reference(order, None, rules, &mut refusals);
+        Refusals::new(refusals)
     }
 
     /// Takes back what a store kept. The rules of today did not bind the day it was accepted.
@@ -172,18 +194,13 @@ fn check_merchant_account(
     }
 }
 
-/// The closed loop itself.
+/// The closed loop itself, for a source of the user's own.
 fn check_source(
     order: &PayoutOrder,
     source: &PaymentSource,
     refusals: &mut Vec<Refusal>,
 ) -> Option<Proof> {
     let asked = order.amount.currency();
-    // Somebody else's source looks exactly like one that does not exist.
-    if order.payment_source_id != source.id() || order.user_id != *source.user_id() {
-        refusals.push(Refusal::UnknownPaymentSource);
-        return None;
-    }
     if asked != source.currency() {
         refusals.push(Refusal::PaymentSourceCurrency { asked, held: source.currency() });
     }

@@ -117,10 +117,15 @@ impl Scheme {
     pub(crate) fn to_iban(iban: &Iban, currency: Currency) -> Option<Self> {
         let country = iban.country();
         if currency == Currency::EUR {
-            return SEPA.contains(&&country).then_some(Self::SepaCreditTransferInstant);
+            return is_in_sepa(country).then_some(Self::SepaCreditTransferInstant);
         }
         Self::domestic(country, currency)
     }
+}
+
+/// Whether the banks of a country are reachable by SEPA Credit Transfer.
+pub(crate) fn is_in_sepa(country: [u8; 2]) -> bool {
+    SEPA.contains(&&country)
 }
 
 impl fmt::Display for Scheme {

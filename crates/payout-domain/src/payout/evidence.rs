@@ -11,7 +11,7 @@ use crate::{GatewayPayoutId, Scheme, Timestamp};
 /// What we did ourselves names its transmission by number, counted from 1, so that a late word about
 /// an earlier one is never taken for a word about the current one.
 ///
-/// It prints as one line for the record, and is read back from it.
+/// It prints as a short text for the record, such as `transmission_begun 2`, and is read back from it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Evidence {
     /// The payout was accepted.
@@ -110,7 +110,7 @@ impl FromStr for Evidence {
     fn from_str(text: &str) -> Result<Self, ParseEvidenceError> {
         let (word, rest) = text.split_once(' ').unwrap_or((text, ""));
         Ok(match word {
-            "accepted" => Self::Accepted,
+            "accepted" if rest.is_empty() => Self::Accepted,
             "transmission_begun" => Self::TransmissionBegun { attempt: part(rest)? },
             "not_processed" => Self::NotProcessed { attempt: part(rest)? },
             "outcome_unknown" => Self::OutcomeUnknown { attempt: part(rest)? },
@@ -152,13 +152,13 @@ impl FromStr for ProviderStatus {
         let word = parts.next().unwrap_or_default();
         let at = parts.next().map(|micros| part(micros).map(Timestamp::from_micros)).transpose()?;
         let rest = parts.next();
-        Ok(match (word, at) {
-            ("pending", None) => Self::Pending,
-            ("authorized", at) => Self::Authorized { at },
-            ("executed", Some(at)) => Self::Executed { at, scheme: rest.map(part).transpose()? },
-            ("failed", Some(at)) => {
-                Self::Failed { at, reason: rest.ok_or(ParseEvidenceError)?.into() }
+        Ok(match (word, at, rest) {
+            ("pending", None, None) => Self::Pending,
+            ("authorized", at, None) => Self::Authorized { at },
+            ("executed", Some(at), scheme) => {
+                Self::Executed { at, scheme: scheme.map(part).transpose()? }
             }
+            ("failed", Some(at), Some(reason)) => Self::Failed { at, reason: reason.into() },
             _ => return Err(ParseEvidenceError),
         })
     }

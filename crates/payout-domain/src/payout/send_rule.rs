@@ -11,7 +11,10 @@ use crate::Timestamp;
 /// forgets the key. After that the same bytes under the same key are a *second* payout. No clock or
 /// lease of ours can exclude that a transmission is delayed past that moment. The provider's own
 /// check of the bearer token can: a token that expires before the key is forgotten cannot carry a
-/// repetition that comes too late.
+/// transmission that comes too late.
+///
+/// The argument rests on three promises of the provider: it refuses expired tokens, it counts the
+/// window from when it first saw the key, and its clocks agree within `margin`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SendRule {
     /// For how long the provider surely remembers a key after it first saw it.
@@ -43,10 +46,14 @@ pub enum CannotSend {
 }
 
 impl SendRule {
-    /// Whether a transmission that carries this token is a first one, or surely a repetition.
+    /// Whether nothing that carries this token can arrive after the provider has forgotten the key.
+    ///
+    /// The first transmission, which has no `first_sent_at` yet, is held to the same rule: a
+    /// repetition may overtake it. With a token that lives longer than the window nothing can be sent
+    /// safely, so a service should try `allows(None, token)` when it starts.
     pub fn allows(&self, first_sent_at: Option<Timestamp>, token: TokenLife) -> bool {
-        first_sent_at
-            .is_none_or(|first| token.expires_at <= first.plus(self.key_window).minus(self.margin))
+        let first = first_sent_at.unwrap_or(token.issued_at);
+        token.expires_at <= first.plus(self.key_window).minus(self.margin)
     }
 }
 
@@ -66,16 +73,19 @@ impl Payout {
         if never_sent && now.since(self.created_at) > rule.first_send_age_max {
             return Err(CannotSend::Park(ParkReason::TooOld));
         }
-        // While no transmission is open, the provider has not seen the key.
-        let first_sent_at = if never_sent { None } else { self.progress.first_sent_at };
-        if !rule.allows(first_sent_at, token) {
+        // While no transmission is unresolved, the provider has not seen the key.
+        let first = if never_sent { Some(token.issued_at) } else { self.progress.first_sent_at };
+        // A repetition of which nobody knows when it was first sent must not be.
+        let Some(first) = first.filter(|first| rule.allows(Some(*first), token)) else {
             return Err(CannotSend::Park(ParkReason::WindowClosed));
-        }
-        self.progress.first_sent_at = Some(first_sent_at.unwrap_or(token.issued_at));
+        };
         let evidence =
             Evidence::TransmissionBegun { attempt: self.progress.attempts.saturating_add(1) };
         match self.apply(&evidence, now) {
-            Applied::Changed => Ok(evidence),
+            Applied::Changed => {
+                self.progress.first_sent_at = Some(first);
+                Ok(evidence)
+            }
             Applied::Unchanged | Applied::Contradicted => Err(CannotSend::NotWaiting),
         }
     }

@@ -120,7 +120,7 @@ impl PayoutState {
 }
 
 impl ParkReason {
-    const ALL: [Self; 4] =
+    pub(crate) const ALL: [Self; 4] =
         [Self::WindowClosed, Self::TooOld, Self::KeyReused, Self::ProfileChanged];
 
     /// A short name for records.

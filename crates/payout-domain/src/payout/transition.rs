@@ -22,6 +22,9 @@ impl Payout {
     /// whatever order they come in, the payout ends in the same state. Nothing leaves a final state,
     /// and nothing but a return leaves `executed`. Evidence that contradicts what is known moves
     /// nothing, and is recorded.
+    ///
+    /// `at` is when the evidence came, by our clock. The version grows by one unless the result is
+    /// [`Applied::Unchanged`].
     pub fn apply(&mut self, evidence: &Evidence, at: Timestamp) -> Applied {
         let before = self.progress.clone();
         let applied = match learn(&mut self.progress, evidence, at) {
@@ -45,8 +48,8 @@ struct Contradiction;
 fn learn(p: &mut Progress, evidence: &Evidence, at: Timestamp) -> Result<(), Contradiction> {
     match evidence {
         Evidence::Accepted => {}
-        Evidence::TransmissionBegun { attempt } => begin(p, *attempt)?,
-        Evidence::NotProcessed { attempt } => not_processed(p, *attempt),
+        Evidence::TransmissionBegun { attempt } => begin(p, *attempt, at)?,
+        Evidence::NotProcessed { attempt } => not_processed(p, *attempt)?,
         Evidence::OutcomeUnknown { attempt } => outcome_unknown(p, *attempt)?,
         Evidence::Rejected { attempt, .. } => rejected(p, *attempt, at)?,
         Evidence::Acknowledged { gateway_payout_id } => acknowledged(p, *gateway_payout_id)?,
@@ -63,7 +66,7 @@ fn learn(p: &mut Progress, evidence: &Evidence, at: Timestamp) -> Result<(), Con
     Ok(())
 }
 
-fn begin(p: &mut Progress, attempt: u32) -> Result<(), Contradiction> {
+fn begin(p: &mut Progress, attempt: u32, at: Timestamp) -> Result<(), Contradiction> {
     if attempt <= p.attempts {
         return Ok(());
     }
@@ -71,14 +74,25 @@ fn begin(p: &mut Progress, attempt: u32) -> Result<(), Contradiction> {
         return Err(Contradiction);
     }
     // A transmission that is open when the next begins has lost its sender: nobody knows its outcome.
-    p.state = S::Sending { earlier_unresolved: p.state != S::Accepted };
+    // Nor does anybody know that of one whose number was left out.
+    let all_known = p.state == S::Accepted && attempt == p.attempts.saturating_add(1);
+    p.state = S::Sending { earlier_unresolved: !all_known };
     p.attempts = attempt;
+    // Whoever has the time of the token corrects this; it is right but for the clocks' difference.
+    p.first_sent_at.get_or_insert(at);
     Ok(())
 }
 
-fn not_processed(p: &mut Progress, attempt: u32) {
+/// What is said of a transmission that never began cannot be true.
+fn has_begun(p: &Progress, attempt: u32) -> Result<(), Contradiction> {
+    if (1..=p.attempts).contains(&attempt) { Ok(()) } else { Err(Contradiction) }
+}
+
+fn not_processed(p: &mut Progress, attempt: u32) -> Result<(), Contradiction> {
+    has_begun(p, attempt)?;
+    // Earlier transmissions count as unresolved once the next has begun; to leave it so is safe.
     if attempt != p.attempts {
-        return;
+        return Ok(());
     }
     match p.state {
         S::Sending { earlier_unresolved: false } => p.state = S::Accepted,
@@ -91,23 +105,34 @@ fn not_processed(p: &mut Progress, attempt: u32) {
         | S::Failed(_)
         | S::Returned => {}
     }
+    Ok(())
 }
 
 fn outcome_unknown(p: &mut Progress, attempt: u32) -> Result<(), Contradiction> {
-    if attempt > p.attempts {
-        return Err(Contradiction);
-    }
-    // A late word about an earlier transmission says nothing of the one that is open.
-    if attempt == p.attempts && matches!(p.state, S::Sending { .. }) {
-        p.state = S::Unknown;
+    has_begun(p, attempt)?;
+    match p.state {
+        S::Sending { .. } if attempt == p.attempts => p.state = S::Unknown,
+        // A late word about an earlier transmission does not close the one that is open, but the
+        // refusal of that one now proves nothing any more.
+        S::Sending { .. } => p.state = S::Sending { earlier_unresolved: true },
+        // Of two words about one transmission, `not processed` and `unknown`, the doubt wins.
+        S::Accepted => p.state = S::Unknown,
+        // We said that no money would move because all earlier transmissions came to nothing.
+        S::Failed(_) if p.gateway_payout_id.is_none() && attempt != p.attempts => {
+            return Err(Contradiction);
+        }
+        S::Unknown
+        | S::Parked(_)
+        | S::Submitted { .. }
+        | S::Executed
+        | S::Failed(_)
+        | S::Returned => {}
     }
     Ok(())
 }
 
 fn rejected(p: &mut Progress, attempt: u32, at: Timestamp) -> Result<(), Contradiction> {
-    if attempt > p.attempts {
-        return Err(Contradiction);
-    }
+    has_begun(p, attempt)?;
     if attempt != p.attempts {
         return Ok(());
     }
@@ -119,6 +144,10 @@ fn rejected(p: &mut Progress, attempt: u32, at: Timestamp) -> Result<(), Contrad
         // The refusal of a repetition proves nothing about the transmission before it: that one may
         // be the very reason for the refusal.
         S::Sending { earlier_unresolved: true } => p.state = S::Unknown,
+        // The provider refused the only transmission there was, and yet has the payout.
+        S::Submitted { .. } | S::Executed | S::Returned if p.attempts == 1 => {
+            return Err(Contradiction);
+        }
         S::Accepted
         | S::Unknown
         | S::Parked(_)
@@ -181,10 +210,8 @@ fn failed(p: &mut Progress, at: Timestamp, reason: &FailureReason) -> Result<(),
         S::Failed(known) if known == reason => {}
         S::Failed(_) => return Err(Contradiction),
         S::Accepted | S::Sending { .. } | S::Unknown | S::Parked(_) | S::Submitted { .. } => {
-            p.state = match reason {
-                FailureReason::Returned => S::Returned,
-                _ => S::Failed(reason.clone()),
-            };
+            let returned = *reason == FailureReason::Returned;
+            p.state = if returned { S::Returned } else { S::Failed(reason.clone()) };
         }
     }
     p.failed_at.get_or_insert(at);

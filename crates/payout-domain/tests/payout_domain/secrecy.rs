@@ -1,0 +1,91 @@
+//! Nothing that is printed by accident shows an account number or a name.
+
+use std::fmt::Debug;
+
+use payout_domain::strategies as any;
+use payout_domain::*;
+use proptest::prelude::*;
+
+use crate::fixtures::record;
+
+/// Whether the text shows the number in any form, or the name of an account holder.
+fn shows(text: &str, identifiers: &[AccountIdentifier]) -> bool {
+    // Every name that a strategy makes holds this.
+    text.contains("ZZNAME")
+        || identifiers.iter().any(|identifier| {
+            let number = identifier.electronic();
+            let printed = match identifier {
+                AccountIdentifier::Iban(iban) => iban.printed(),
+                AccountIdentifier::SortCodeAccountNumber(number) => number.account_number(),
+                AccountIdentifier::Nrb(nrb) => nrb.iban().printed(),
+            };
+            // The tail alone is already too much.
+            text.contains(&number[number.len() - 7..]) || text.contains(&printed)
+        })
+}
+
+fn keeps_quiet(value: &impl Debug, identifiers: &[AccountIdentifier]) -> Result<(), TestCaseError> {
+    for text in [format!("{value:?}"), format!("{value:#?}")] {
+        prop_assert!(!shows(&text, identifiers), "{}", text);
+    }
+    Ok(())
+}
+
+proptest! {
+    #[test]
+    fn an_account_identifier_is_masked(identifier in any::account_identifier()) {
+        let one = std::slice::from_ref(&identifier);
+
+        keeps_quiet(&identifier, one)?;
+        keeps_quiet(&identifier.account(), one)?;
+        keeps_quiet(&identifier.scheme_for(Currency::JPY), one)?;
+        prop_assert!(!shows(&identifier.to_string(), one), "{}", identifier);
+        prop_assert!(!shows(&identifier.kind().to_string(), one));
+        match &identifier {
+            AccountIdentifier::Iban(iban) => keeps_quiet(iban, one)?,
+            AccountIdentifier::SortCodeAccountNumber(number) => keeps_quiet(number, one)?,
+            AccountIdentifier::Nrb(nrb) => keeps_quiet(nrb, one)?,
+        }
+    }
+
+    #[test]
+    fn payments_and_accounts_are_masked(
+        payment in any::payment(),
+        source in any::payment_source(),
+        account in any::payable_currency().prop_flat_map(any::merchant_account),
+    ) {
+        keeps_quiet(&payment, &payment.account_identifiers)?;
+        keeps_quiet(&source, source.account_identifiers())?;
+        keeps_quiet(&account, &account.account_identifiers)?;
+    }
+
+    #[test]
+    fn orders_and_payouts_are_masked(allowed in any::allowed_order(), payout in any::payout()) {
+        let identifiers = payout.request().account_identifiers();
+
+        keeps_quiet(&allowed, allowed.source.account_identifiers())?;
+        keeps_quiet(&allowed.check(), allowed.source.account_identifiers())?;
+        keeps_quiet(&payout, identifiers)?;
+        keeps_quiet(&payout.request(), identifiers)?;
+        keeps_quiet(&record(&payout), identifiers)?;
+    }
+
+    #[test]
+    fn a_number_with_a_typing_error_is_not_repeated(identifier in any::account_identifier()) {
+        let mistyped = identifier.electronic() + "7";
+
+        let error = mistyped.parse::<AccountIdentifier>().expect_err("it is too long");
+
+        prop_assert!(!shows(&error.to_string(), std::slice::from_ref(&identifier)));
+        keeps_quiet(&error, &[identifier])?;
+    }
+
+    #[test]
+    fn the_values_of_metadata_are_not_shown(value in "[A-Z]{20,40}") {
+        let metadata = Metadata::new([("note", value.as_str())]).expect("it is within the limits");
+
+        let printed = format!("{metadata:?}");
+
+        prop_assert!(!printed.contains(&value));
+    }
+}
