@@ -67,9 +67,14 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
+//! Many of these values are read from text and print as the same text; account identifiers alone
+//! print masked, so that none gets into a log by accident.
+//!
 //! # What is refused
 //!
-//! [`PayoutRequest::new`] collects every reason and says what to do about it:
+//! [`PayoutRequest::new`] collects every reason and says what to do about it. Where a service finds
+//! no payment source at all, [`PayoutRequest::refuse_without_source`] says the same as for one of
+//! somebody else:
 //!
 //! ```
 //! # use payout_domain::*;
@@ -146,31 +151,77 @@
 //!   through.
 //! * **Executed is not the end.** A beneficiary's bank can send the money back, days later.
 //!
+//! A transmission that had no answer may be repeated under the same key, because a provider answers a
+//! key that it knows with the first answer. But it forgets keys. [`Payout::begin_transmission`] asks
+//! the [`SendRule`] whether this one could arrive after that; if so, it must wait for an operator.
+//!
 //! ```
 //! # use payout_domain::*;
-//! # fn advance(payout: &mut Payout) -> Result<(), Box<dyn std::error::Error>> {
-//! let id = "1d7e5f30-c2b9-4a84-8f61-0e3a9b5c7d26".parse()?;
+//! use std::time::Duration;
+//! # let account = MerchantAccount {
+//! #     id: "3d1f0c52-7c1e-4f3b-8d55-0a9b7c6d5e4f".parse()?,
+//! #     currency: Currency::GBP,
+//! #     account_identifiers: vec![],
+//! #     account_holder_name: "ACME GAMES".into(),
+//! #     available_balance: "1842.00 GBP".parse()?,
+//! #     current_balance: "1842.00 GBP".parse()?,
+//! # };
+//! # let id = "c41e7d90-2b6f-4c8a-9f13-7a5d0e8b6c21".parse()?;
+//! # let into = (account.id, account.currency);
+//! # let at = Timestamp::from_seconds(1_772_388_131);
+//! # let source = PaymentSource::listed(id, "sam".parse()?, into, (None, vec![]), at);
+//! # let order = PayoutOrder {
+//! #     merchant_account_id: account.id,
+//! #     user_id: "sam".parse()?,
+//! #     payment_source_id: source.id(),
+//! #     amount: "12.50 GBP".parse()?,
+//! #     reference: "WD-20417".parse()?,
+//! #     scheme_selection: SchemeSelection::InstantPreferred,
+//! #     metadata: Metadata::default(),
+//! # };
+//! # let request = PayoutRequest::new(order, &account, &source, &PayoutRules::default())?;
+//! # let id = "5a0e4c1d-9b72-4f86-8a3e-61c2d7f0b9a4".parse()?;
+//! # let (client, key) = ("acme".parse()?, "withdrawal-20417".parse()?);
 //! let now = Timestamp::from_seconds(1_772_442_849);
-//! let executed = ProviderStatus::Executed { at: now, scheme: None };
+//! # let mut payout = Payout::accept(id, client, key, request, now);
+//! let rule = SendRule {
+//!     key_window: Duration::from_hours(6),
+//!     margin: Duration::from_mins(15),
+//!     first_send_age_max: Duration::from_hours(24),
+//! };
+//! let token = |at: Timestamp| TokenLife { issued_at: at, expires_at: at.plus(Duration::from_hours(1)) };
 //!
+//! // Written down before the first byte leaves: whoever finds it after a crash knows enough.
+//! let begun = payout.begin_transmission(&rule, token(now), now)?;
+//! assert_eq!(begun.to_string(), "transmission_begun 1");
+//!
+//! // No answer came, and five hours later a new token would outlive the key.
+//! assert_eq!(payout.apply(&Evidence::OutcomeUnknown { attempt: 1 }, now), Applied::Changed);
+//! let later = now.plus(Duration::from_hours(5));
 //! assert_eq!(
-//!     payout.apply(&Evidence::Reported { gateway_payout_id: id, status: executed.clone() }, now),
-//!     Applied::Changed,
+//!     payout.begin_transmission(&rule, token(later), later),
+//!     Err(CannotSend::Park(ParkReason::WindowClosed)),
 //! );
-//! assert_eq!(
-//!     payout.apply(&Evidence::Reported { gateway_payout_id: id, status: executed }, now),
-//!     Applied::Unchanged,
-//! );
+//! assert_eq!(payout.state().status(), Status::Pending, "which is the truth");
+//!
+//! // We ask the provider about it. However often it says so, it is executed once.
+//! let gateway_payout_id = "1d7e5f30-c2b9-4a84-8f61-0e3a9b5c7d26".parse()?;
+//! let status = ProviderStatus::Executed { at: now, scheme: None };
+//! let executed = Evidence::Reported { gateway_payout_id, status };
+//! assert_eq!(payout.apply(&executed, later), Applied::Changed);
+//! assert_eq!(payout.apply(&executed, later), Applied::Unchanged);
 //! assert_eq!(payout.state().status(), Status::Executed);
 //! assert!(!payout.state().is_final(), "it can still come back");
-//! # Ok(())
-//! # }
+//! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
 //! # Features
 //!
-//! * `serde`: the value types as strings, for services that store them as JSON.
-//! * `proptest`: the module `strategies`, which makes values of every type for property-based tests.
+//! * `serde`: ids, money, currencies, accounts, references, schemes, states and evidence as the JSON
+//!   strings that they are read from, and [`Timestamp`]s as microseconds. What is read is checked
+//!   like any input. Account identifiers are written in full.
+//! * `proptest`: the module `strategies`, which makes values of every type for property-based tests:
+//!   IBANs of every country, orders that break no rule, histories that can happen.
 
 mod account_identifier;
 mod currency;

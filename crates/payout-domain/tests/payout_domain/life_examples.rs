@@ -91,6 +91,18 @@ fn the_first_time_that_is_heard_is_kept() {
 }
 
 #[test]
+fn a_failure_keeps_the_time_at_which_it_was_first_heard() {
+    let later = Timestamp::from_seconds(1_772_542_847);
+    for reason in [FailureReason::Blocked, FailureReason::Returned] {
+        let failed = |at| reported(ProviderStatus::Failed { at, reason: reason.clone() });
+
+        let payout = told(&[failed(NOW), failed(later)]);
+
+        assert_eq!(payout.progress().failed_at, Some(NOW), "{reason}");
+    }
+}
+
+#[test]
 fn a_rejection_is_dated_by_us_and_a_failure_by_the_provider() {
     let at_provider = Timestamp::from_seconds(1_772_442_999);
     let blocked = ProviderStatus::Failed { at: at_provider, reason: FailureReason::Blocked };
@@ -119,4 +131,50 @@ fn a_doubt_about_an_earlier_transmission_after_a_failure_is_told_to_somebody() {
 
     assert_eq!(doubt, Applied::Contradicted);
     assert_eq!(payout.state(), &PayoutState::Failed(FailureReason::Rejected));
+}
+
+#[test]
+fn a_late_word_about_an_earlier_transmission_does_not_close_the_open_one() {
+    let open = told(&[
+        Evidence::TransmissionBegun { attempt: 1 },
+        Evidence::NotProcessed { attempt: 1 },
+        Evidence::TransmissionBegun { attempt: 2 },
+    ]);
+    for late in [
+        Evidence::NotProcessed { attempt: 1 },
+        Evidence::Rejected { attempt: 1, detail: "422".into() },
+    ] {
+        let mut payout = open.clone();
+
+        assert_eq!(payout.apply(&late, NOW), Applied::Unchanged, "{late}");
+        assert_eq!(payout, open, "the second one may arrive yet");
+    }
+}
+
+#[test]
+fn nothing_is_said_of_a_transmission_that_never_began() {
+    for attempt in [0, 2, u32::MAX] {
+        for word in [
+            Evidence::NotProcessed { attempt },
+            Evidence::OutcomeUnknown { attempt },
+            Evidence::Rejected { attempt, detail: "422".into() },
+        ] {
+            let mut payout = told(&[Evidence::TransmissionBegun { attempt: 1 }]);
+
+            assert_eq!(payout.apply(&word, NOW), Applied::Contradicted, "{word}");
+            assert_eq!(payout.state(), &PayoutState::Sending { earlier_unresolved: false });
+        }
+    }
+}
+
+#[test]
+fn a_provider_that_refused_the_only_transmission_cannot_have_the_payout() {
+    let begun = Evidence::TransmissionBegun { attempt: 1 };
+    let rejected = Evidence::Rejected { attempt: 1, detail: "422".into() };
+    let acknowledged = Evidence::Acknowledged { gateway_payout_id: gateway_id(1) };
+    for (first, second) in [(&rejected, &acknowledged), (&acknowledged, &rejected)] {
+        let mut payout = told(&[begun.clone(), first.clone()]);
+
+        assert_eq!(payout.apply(second, NOW), Applied::Contradicted, "{second}");
+    }
 }
