@@ -28,7 +28,7 @@ pub use paid_in::{
 pub const T0: Timestamp = Timestamp::from_seconds(1_772_442_847);
 
 /// How long a claim of [`send_order`] or [`watch_order`] lasts.
-pub const LEASE: Duration = Duration::from_secs(60);
+pub const LEASE: Duration = Duration::from_mins(1);
 
 /// The time this many seconds after [`T0`].
 pub fn seconds(after: u64) -> Timestamp {

@@ -50,11 +50,11 @@ pub async fn a_failed_notification_waits_and_counts(rig: &dyn StoreRig) {
     submitted(rig, Accepting::number(1), 1).await;
     executed(rig, payout_id(1), 1, seconds(10)).await;
 
-    for failures in 0..3 {
-        let now = seconds(100 * u64::from(failures + 1));
+    for (failures, at) in [(0, 100), (1, 200), (2, 300)] {
+        let now = seconds(at);
         let told = claimed(rig, now).await;
         assert_eq!(told.iter().map(|n| n.failures).collect::<Vec<_>>(), [failures]);
-        failed(rig, 1, now.plus(LEASE).plus(LEASE).minus(LEASE / 2)).await;
+        failed(rig, 1, seconds(at.saturating_add(90))).await;
         assert_eq!(claimed(rig, now.plus(LEASE)).await, [], "the failure outlasts the lease");
     }
 }
@@ -112,9 +112,9 @@ pub async fn order_within_a_payout_is_the_order_of_writing(rig: &dyn StoreRig) {
 
 /// `Outbox`, law 2: it is an order within a payout.
 pub async fn notifications_of_different_payouts_do_not_wait_for_each_other(rig: &dyn StoreRig) {
-    for number in 1..=2 {
+    for (number, at) in [(1, 10), (2, 20)] {
         submitted(rig, Accepting::number(number), number).await;
-        executed(rig, payout_id(number), number, seconds(10 * number)).await;
+        executed(rig, payout_id(number), number, seconds(at)).await;
     }
 
     failed(rig, 1, seconds(900)).await;

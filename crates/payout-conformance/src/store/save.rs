@@ -2,7 +2,8 @@
 
 use payout_domain::{Evidence, Payout, PayoutState, ProviderStatus};
 use payout_ports::{
-    Epoch, NotificationKind, NotificationSubject, PayoutChange, PayoutEvent, SaveError, Schedule,
+    Epoch, GatewayProfile, NotificationKind, NotificationSubject, PayoutChange, PayoutEvent,
+    SaveError, Schedule,
 };
 
 use super::StoreRig;
@@ -229,17 +230,14 @@ pub async fn staleness_is_said_before_a_taken_gateway_id(rig: &dyn StoreRig) {
 /// `PayoutRepository`, law 1: every fact of every state, for payouts with and without all that may
 /// be absent.
 pub async fn every_state_survives_the_store(rig: &dyn StoreRig) {
-    let mut number = 0;
-    for variant in 0..3_u64 {
-        for life in lives() {
-            number += 1;
-            let accepting = if variant == 0 {
-                Accepting::number(number)
-            } else {
-                // The same lives end with the same provider ids, so each variant has its own profile.
-                let name = format!("variant-{variant}");
-                Accepting::number(number).through(payout_ports::GatewayProfile::new(&name))
-            };
+    let mut numbers = 1..;
+    for variant in 0..3 {
+        // The same lives bear the same provider ids, so each variant has its own profile.
+        let profile = GatewayProfile::new(&format!("variant-{variant}"));
+        // The number of lives is no multiple of 3, so each life is led by each kind of request.
+        assert!(!lives().len().is_multiple_of(3));
+        for (life, number) in lives().into_iter().zip(numbers.by_ref()) {
+            let accepting = Accepting::number(number).through(profile.clone());
 
             let payout = live(rig, accepting, &life).await;
 

@@ -138,7 +138,7 @@ pub async fn sources_of_a_user_are_those_that_paid_into_the_account(rig: &dyn St
     let from = |source, into| Payment {
         payment_source_id: payment_source_id(source),
         merchant_account_id: merchant_account_id(into),
-        ..payment(source * 10 + into)
+        ..payment(source.saturating_mul(10).saturating_add(into))
     };
     for payment in [from(1, 1), from(2, 2), from(3, 1), from(3, 2)] {
         pay(rig, &acme(), &payment).await;

@@ -56,7 +56,7 @@ pub async fn to_ask_after_a_payout_changes_nothing_of_it(rig: &dyn StoreRig) {
 
     let watched_now = watched(rig, later()).await;
 
-    assert_eq!(watched_now, [payout.clone()]);
+    assert_eq!(watched_now, std::slice::from_ref(&payout));
     assert_eq!(read(rig, payout.id()).await, payout);
     assert_eq!(history(rig, &payout).await.len(), 3);
     let moment_later = later().plus(std::time::Duration::from_secs(1));
