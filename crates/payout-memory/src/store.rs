@@ -1,0 +1,253 @@
+//! A store in maps.
+
+mod inbox;
+mod outbox;
+mod payments;
+mod payouts;
+
+use std::fmt;
+use std::sync::{Mutex, MutexGuard};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use payout_domain::{
+    ClientId, EventId, GatewayPayoutId, IdempotencyKey, MerchantAccount, MerchantAccountId,
+    Payment, PaymentId, PaymentSource, PaymentSourceId, Payout, PayoutId, Timestamp, UserId,
+};
+use payout_ports::{
+    AcceptOutcome, Acceptance, Claim, GatewayProfile, IdempotencyRecord, Inbox, InboxEntry,
+    NewNotification, Notification, Outbox, PageOrder, PaymentRepository, PayoutChange, PayoutEvent,
+    PayoutRepository, Payouts, RecordedPayment, Remembered, RepositoryError, SaveError, SendOrder,
+    WatchOrder,
+};
+
+use inbox::InboxTable;
+use outbox::{OutboxTable, Subject};
+use payments::PaymentTable;
+use payouts::PayoutTable;
+
+/// Keeps everything in maps behind one lock: the reference that other stores are compared with.
+///
+/// Every call checks first and writes then, so each is all or nothing. "Survives a crash" means here:
+/// as long as the process lives.
+#[derive(Default)]
+pub struct MemoryStore {
+    tables: Mutex<Tables>,
+}
+
+#[derive(Default)]
+struct Tables {
+    payouts: PayoutTable,
+    payments: PaymentTable,
+    inbox: InboxTable,
+    outbox: OutboxTable,
+}
+
+/// A writer panicked half-way: what it left behind may contradict itself.
+#[derive(Debug, thiserror::Error)]
+#[error("a call on the store has panicked")]
+struct Poisoned;
+
+impl MemoryStore {
+    /// An empty store.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    fn tables(&self) -> Result<MutexGuard<'_, Tables>, RepositoryError> {
+        self.tables.lock().map_err(|_| RepositoryError::Corrupt(Poisoned.into()))
+    }
+}
+
+impl fmt::Debug for MemoryStore {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("MemoryStore").finish_non_exhaustive()
+    }
+}
+
+#[async_trait]
+impl PayoutRepository for MemoryStore {
+    async fn accept(&self, acceptance: Acceptance) -> Result<AcceptOutcome, RepositoryError> {
+        self.tables()?.payouts.accept(acceptance)
+    }
+
+    async fn find_key(
+        &self,
+        client_id: &ClientId,
+        key: &IdempotencyKey,
+    ) -> Result<Option<IdempotencyRecord>, RepositoryError> {
+        Ok(self.tables()?.payouts.key(client_id, key))
+    }
+
+    async fn claim_sendable(&self, order: &SendOrder) -> Result<Vec<Claim>, RepositoryError> {
+        Ok(self.tables()?.payouts.claim_sendable(order))
+    }
+
+    async fn claim_watched(&self, order: &WatchOrder) -> Result<Vec<Payout>, RepositoryError> {
+        Ok(self.tables()?.payouts.claim_watched(order))
+    }
+
+    async fn save(&self, change: PayoutChange) -> Result<(), SaveError> {
+        let mut tables = self.tables().map_err(|error| SaveError::Unavailable(error.into()))?;
+        let (client_id, id) = (change.payout.client_id().clone(), change.payout.id());
+        let notifications = change.notifications.clone();
+        tables.payouts.save(change)?;
+        for notification in &notifications {
+            tables.outbox.write(client_id.clone(), Subject::Payout(id), notification);
+        }
+        Ok(())
+    }
+
+    async fn find(
+        &self,
+        client_id: &ClientId,
+        id: PayoutId,
+    ) -> Result<Option<Payout>, RepositoryError> {
+        Ok(self.tables()?.payouts.of_client(client_id, id).cloned())
+    }
+
+    async fn find_unscoped(&self, id: PayoutId) -> Result<Option<Payout>, RepositoryError> {
+        Ok(self.tables()?.payouts.payout(id).cloned())
+    }
+
+    async fn find_by_gateway_id(
+        &self,
+        profile: &GatewayProfile,
+        id: GatewayPayoutId,
+    ) -> Result<Option<Payout>, RepositoryError> {
+        Ok(self.tables()?.payouts.by_gateway_id(profile, id).cloned())
+    }
+
+    async fn list(
+        &self,
+        client_id: &ClientId,
+        page: &PageOrder,
+    ) -> Result<Payouts, RepositoryError> {
+        Ok(self.tables()?.payouts.list(client_id, page))
+    }
+
+    async fn history(
+        &self,
+        client_id: &ClientId,
+        id: PayoutId,
+    ) -> Result<Option<Vec<PayoutEvent>>, RepositoryError> {
+        Ok(self.tables()?.payouts.history(client_id, id))
+    }
+}
+
+#[async_trait]
+impl PaymentRepository for MemoryStore {
+    async fn record_payment(
+        &self,
+        client_id: &ClientId,
+        payment: &Payment,
+        notification: Option<NewNotification>,
+    ) -> Result<RecordedPayment, RepositoryError> {
+        let mut tables = self.tables()?;
+        let recorded = tables.payments.record_payment(client_id, payment);
+        if let (RecordedPayment::Fresh, Some(notification)) = (recorded, notification) {
+            tables.outbox.write(client_id.clone(), Subject::Payment(payment.id), &notification);
+        }
+        Ok(recorded)
+    }
+
+    async fn record_source(
+        &self,
+        client_id: &ClientId,
+        source: &PaymentSource,
+    ) -> Result<RecordedPayment, RepositoryError> {
+        Ok(self.tables()?.payments.record_source(client_id, source))
+    }
+
+    async fn payment(
+        &self,
+        client_id: &ClientId,
+        id: PaymentId,
+    ) -> Result<Option<Payment>, RepositoryError> {
+        Ok(self.tables()?.payments.payment(client_id, id).cloned())
+    }
+
+    async fn source(
+        &self,
+        client_id: &ClientId,
+        id: PaymentSourceId,
+    ) -> Result<Option<PaymentSource>, RepositoryError> {
+        Ok(self.tables()?.payments.source(client_id, id).cloned())
+    }
+
+    async fn sources_of(
+        &self,
+        client_id: &ClientId,
+        user_id: &UserId,
+        merchant_account_id: MerchantAccountId,
+    ) -> Result<Vec<PaymentSource>, RepositoryError> {
+        Ok(self.tables()?.payments.sources_of(client_id, user_id, merchant_account_id))
+    }
+
+    async fn remember_merchant_accounts(
+        &self,
+        accounts: &[MerchantAccount],
+    ) -> Result<(), RepositoryError> {
+        self.tables()?.payments.remember_merchant_accounts(accounts)
+    }
+
+    async fn merchant_account(
+        &self,
+        id: MerchantAccountId,
+    ) -> Result<Option<MerchantAccount>, RepositoryError> {
+        Ok(self.tables()?.payments.merchant_account(id).cloned())
+    }
+}
+
+#[async_trait]
+impl Inbox for MemoryStore {
+    async fn remember(&self, entry: &InboxEntry) -> Result<Remembered, RepositoryError> {
+        Ok(self.tables()?.inbox.remember(entry))
+    }
+
+    async fn claim_events(
+        &self,
+        now: Timestamp,
+        limit: usize,
+        lease: Duration,
+    ) -> Result<Vec<InboxEntry>, RepositoryError> {
+        Ok(self.tables()?.inbox.claim(now, limit, now.plus(lease)))
+    }
+
+    async fn event_done(
+        &self,
+        profile: &GatewayProfile,
+        event_id: EventId,
+    ) -> Result<(), RepositoryError> {
+        self.tables()?.inbox.done(profile, event_id);
+        Ok(())
+    }
+}
+
+#[async_trait]
+impl Outbox for MemoryStore {
+    async fn claim_notifications(
+        &self,
+        now: Timestamp,
+        limit: usize,
+        lease: Duration,
+    ) -> Result<Vec<Notification>, RepositoryError> {
+        let mut tables = self.tables()?;
+        let claimed = tables.outbox.claim(now, limit, now.plus(lease));
+        Ok(claimed.iter().filter_map(|letter| tables.shown(letter)).collect())
+    }
+
+    async fn notification_done(&self, id: EventId) -> Result<(), RepositoryError> {
+        self.tables()?.outbox.done(id);
+        Ok(())
+    }
+
+    async fn notification_failed(
+        &self,
+        id: EventId,
+        due_at: Timestamp,
+    ) -> Result<(), RepositoryError> {
+        self.tables()?.outbox.failed(id, due_at);
+        Ok(())
+    }
+}
