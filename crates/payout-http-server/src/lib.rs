@@ -1,1 +1,53 @@
 //! Driving adapter: the v3 API, inbound webhooks and the sandbox's controls over HTTP.
+//!
+//! One server has two faces: the service and the sandbox are the same [`router`] over the same use
+//! cases, and differ in what the use cases of their [`Api`] are wired to.
+//!
+//! # The order of a write
+//!
+//! A write is looked at in one order, and nothing later happens before something earlier holds: size
+//! and time, bearer token, scope, signature over the raw path and bytes by a key of *that* client,
+//! idempotency, form, rules, commit, answer. The first half is one type that a handler of a write
+//! cannot do without; it has one constructor, and that one verifies.
+//!
+//! # Errors
+//!
+//! Whatever goes wrong is answered with a problem document and a trace id, by one layer around
+//! everything: wrong paths and methods, limits and panics too. Causes go to the log, never to the
+//! caller.
+//!
+//! # What it does not do
+//!
+//! It ends no TLS: put it on the loopback device, or behind a proxy that you trust.
+
+#![allow(
+    missing_debug_implementations,
+    reason = "most of what is wired here is a use case or a closure, with nothing to print"
+)]
+
+mod api;
+mod client_directory;
+mod limits;
+mod router;
+mod serve;
+mod webhook_receiver;
+mod routes;
+mod verified_write;
+mod verified_webhook;
+mod caller;
+mod loopback;
+mod body;
+mod query;
+mod single_header;
+mod admission;
+mod exchange;
+mod answer;
+mod fault;
+
+pub use api::{Api, ApiClock, InboundWebhooks, NotReady, Readiness, Sandbox, Tokens, TraceIds};
+pub use client_directory::{Client, ClientDirectory, ClientDirectoryError, SecretDigest};
+pub use limits::Limits;
+pub use router::router;
+pub use serve::{Ended, Peer, serve};
+pub use verified_webhook::{ReceivedWebhook, WebhookKeys};
+pub use webhook_receiver::WebhookReceiver;

@@ -1,0 +1,110 @@
+//! What the API is wired to.
+
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use payout_domain::{ClientId, Timestamp};
+use payout_service::{
+    ListMerchantAccounts, ListPaymentSources, ListPayouts, ListTransactions, ReceiveEvent,
+    RequestPayout, SandboxDelays, ShowHistory, ShowPayment, ShowPayout, SteerSandbox,
+};
+use payout_signature::access_token::TokenKeys;
+
+use crate::{ClientDirectory, Limits, WebhookKeys};
+
+/// Tells the time.
+pub type ApiClock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
+
+/// Makes trace ids: 32 lower-case hexadecimal digits, never the same twice.
+pub type TraceIds = Arc<dyn Fn() -> String + Send + Sync>;
+
+/// Everything that the API needs.
+pub struct Api {
+    /// Accepts payouts.
+    pub request_payout: RequestPayout,
+    /// Shows a payout.
+    pub show_payout: ShowPayout,
+    /// Lists payouts.
+    pub list_payouts: ListPayouts,
+    /// Shows what happened to a payout.
+    pub show_history: ShowHistory,
+    /// Shows a payment.
+    pub show_payment: ShowPayment,
+    /// Lists merchant accounts.
+    pub list_merchant_accounts: ListMerchantAccounts,
+    /// Lists the movements on a merchant account.
+    pub list_transactions: ListTransactions,
+    /// Lists the accounts that a user has paid in from.
+    pub list_payment_sources: ListPaymentSources,
+    /// Who may call.
+    pub clients: ClientDirectory,
+    /// How tokens are made and known again.
+    pub tokens: Tokens,
+    /// What time it is; tokens live by it.
+    pub clock: ApiClock,
+    /// Names for requests.
+    pub trace_ids: TraceIds,
+    /// How events of the provider come in; `None` if nobody sends any.
+    pub webhooks: Option<InboundWebhooks>,
+    /// The key set at `/.well-known/jwks`: the keys that our own webhooks are signed with.
+    pub own_keys: String,
+    /// The controls of a sandbox; `None` if this is none, and then they do not exist.
+    pub sandbox: Option<Sandbox>,
+    /// How much, how long and how many.
+    pub limits: Limits,
+    /// Whether requests can be served now.
+    pub ready: Arc<dyn Readiness>,
+}
+
+/// How access tokens are made and known again.
+#[derive(Debug)]
+pub struct Tokens {
+    /// The keys that sign and verify them.
+    pub keys: TokenKeys,
+    /// Who issues them, such as `payout`.
+    pub issuer: String,
+    /// Whom they are meant for: `payments_api`.
+    pub audience: String,
+    /// How long they live. The provider's live for an hour.
+    pub life: Duration,
+}
+
+/// How events of the provider come in, at `/webhooks`.
+pub struct InboundWebhooks {
+    /// Remembers an event.
+    pub receive: ReceiveEvent,
+    /// The keys that events are signed with.
+    pub keys: Arc<dyn WebhookKeys>,
+    /// One more segment of the path that only the provider knows, of letters, digits, `-`, `.`, `_`
+    /// and `~`; `None` for `/webhooks` alone.
+    pub path_secret: Option<String>,
+    /// How old an event may be. It must outlast the sender's repetitions: the provider repeats for 72
+    /// hours. What keeps an event from counting twice is its id, which is kept for ever.
+    pub age_max: Duration,
+}
+
+/// The controls of a sandbox.
+pub struct Sandbox {
+    /// Plays the users and banks.
+    pub steer: SteerSandbox,
+    /// The client whose payouts banks send back.
+    pub owner: ClientId,
+    /// How long things take there now: what a caller does not change stays.
+    pub delays: Mutex<SandboxDelays>,
+}
+
+/// Tells whether requests can be served now.
+#[async_trait]
+pub trait Readiness: Send + Sync {
+    /// Asks everything that a request would need.
+    async fn check(&self) -> Result<(), NotReady>;
+}
+
+/// Requests cannot be served now.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{reason}")]
+pub struct NotReady {
+    /// What is missing, for whoever runs the server. It is shown to anybody who asks.
+    pub reason: String,
+}

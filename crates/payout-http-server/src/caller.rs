@@ -1,0 +1,87 @@
+//! Who calls, by its bearer token.
+
+use std::sync::Arc;
+
+use axum::extract::FromRequestParts;
+use http::HeaderMap;
+use http::request::Parts;
+use payout_signature::access_token::{Claims, Leeway, TokenError};
+use payout_wire::header;
+use payout_wire::problem::ProblemKind;
+
+use crate::exchange::Sender;
+use crate::fault::Fault;
+use crate::single_header::{NotSingle, single};
+use crate::{Api, Client, ClientDirectory};
+
+/// A client whose token is valid for this API: what a reading handler asks for.
+pub(crate) struct Caller(pub(crate) Arc<Client>);
+
+impl Caller {
+    /// Verifies the token, whose it is, and what it is for.
+    pub(crate) fn authenticate(api: &Api, parts: &Parts) -> Result<Self, Fault> {
+        let claims = verify(api, bearer(&parts.headers)?).map_err(invalid_token)?;
+        let Some(client) = api.clients.find(&claims.client_id) else {
+            return Err(unauthorized("The client of this token is not known any more."));
+        };
+        if let Some(sender) = parts.extensions.get::<Sender>() {
+            sender.is(&client.id);
+        }
+        let scope = ClientDirectory::PAYMENTS;
+        if claims.has_scope(scope) && client.scopes.contains(scope) {
+            return Ok(Self(Arc::clone(client)));
+        }
+        Err(Fault::of(ProblemKind::Forbidden))
+    }
+}
+
+impl FromRequestParts<Arc<Api>> for Caller {
+    type Rejection = Fault;
+
+    async fn from_request_parts(parts: &mut Parts, api: &Arc<Api>) -> Result<Self, Fault> {
+        Self::authenticate(api, parts)
+    }
+}
+
+fn bearer(headers: &HeaderMap) -> Result<&str, Fault> {
+    let missing = || Fault::new(ProblemKind::Unauthenticated, ProblemKind::NO_BEARER_TOKEN);
+    let value = single(headers, header::AUTHORIZATION).map_err(|error| match error {
+        NotSingle::Missing => missing(),
+        NotSingle::Repeated | NotSingle::Unreadable => {
+            missing().at(header::AUTHORIZATION, error.to_string())
+        }
+    })?;
+    match value.split_once(' ') {
+        Some((scheme, token)) if scheme.eq_ignore_ascii_case("Bearer") => Ok(token),
+        Some(_) | None => Err(missing()),
+    }
+}
+
+fn verify(api: &Api, token: &str) -> Result<Claims, TokenError> {
+    let now_seconds = (api.clock)().as_seconds();
+    let claims = api.tokens.keys.verify(token, now_seconds, Leeway::NONE)?;
+    claims.check_issuer(&api.tokens.issuer)?;
+    claims.check_audience(&api.tokens.audience)?;
+    Ok(claims)
+}
+
+/// The provider names the fault in the words of its own JWT library, and clients show them to people
+/// who search for them.
+fn invalid_token(error: TokenError) -> Fault {
+    let word = match error {
+        TokenError::TooLong
+        | TokenError::Malformed
+        | TokenError::ForeignHeader
+        | TokenError::InvalidClaims => "InvalidToken",
+        TokenError::WrongSignature => "InvalidSignature",
+        TokenError::NotYetValid => "ImmatureSignature",
+        TokenError::Expired => "ExpiredSignature",
+        TokenError::WrongIssuer => "InvalidIssuer",
+        TokenError::WrongAudience => "InvalidAudience",
+    };
+    unauthorized(&format!("The JWT was not able to be validated: {word}"))
+}
+
+fn unauthorized(sentence: &str) -> Fault {
+    Fault::new(ProblemKind::Unauthenticated, sentence).at(header::AUTHORIZATION, sentence)
+}

@@ -1,0 +1,126 @@
+//! One request and its answer, seen from outside.
+
+use std::sync::{Arc, OnceLock};
+
+use axum::body::Body;
+use axum::extract::{MatchedPath, Request, State};
+use axum::middleware::Next;
+use axum::response::Response;
+use http::{HeaderName, HeaderValue, Method, StatusCode, header};
+use payout_domain::ClientId;
+use payout_wire::{header as wire, media_type};
+use tokio::time::Instant;
+use tracing::Instrument;
+
+use crate::answer::AsWritten;
+use crate::fault::Fault;
+use crate::{Limits, TraceIds};
+
+/// How long a caller is asked to wait before it tries again, in seconds.
+const RETRY_AFTER_SECONDS: HeaderValue = HeaderValue::from_static("1");
+
+/// What all requests of a server have around them.
+pub(crate) struct Frame {
+    pub(crate) trace_ids: TraceIds,
+    pub(crate) limits: Limits,
+}
+
+/// Who sent a request, once that is known: the log is written by a layer that cannot see it.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Sender(Arc<OnceLock<ClientId>>);
+
+impl Sender {
+    /// Says who it is.
+    pub(crate) fn is(&self, client_id: &ClientId) {
+        // Said twice of one request, it is the same client.
+        let _known = self.0.set(client_id.clone());
+    }
+}
+
+/// The outermost layer: names the request, writes errors as problem documents, adds the headers that
+/// every answer has, and writes the access log.
+pub(crate) async fn conduct(
+    State(frame): State<Arc<Frame>>,
+    mut request: Request,
+    next: Next,
+) -> Response {
+    let started = Instant::now();
+    let trace_id = (frame.trace_ids)();
+    let sender = Sender::default();
+    request.extensions_mut().insert(sender.clone());
+    let method = request.method().clone();
+    let route = request.extensions().get::<MatchedPath>().cloned();
+    let span = tracing::info_span!("request", %trace_id);
+
+    let response = next.run(request).instrument(span).await;
+    let response = complete(response, &trace_id);
+
+    log(&method, route.as_ref(), &response, started, &sender, &trace_id);
+    response
+}
+
+fn complete(response: Response, trace_id: &str) -> Response {
+    let mut response = match fault_of(&response) {
+        Some(fault) => write(response, fault, trace_id),
+        None => response,
+    };
+    let headers = response.headers_mut();
+    if let Ok(trace_id) = HeaderValue::from_str(trace_id) {
+        headers.insert(lower_case(wire::TL_TRACE_ID), trace_id.clone());
+        headers.insert(lower_case(wire::X_TL_CORRELATION_ID), trace_id);
+    }
+    headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    response
+}
+
+/// What went wrong, if anything did: our own word for it, or the framework's status.
+fn fault_of(response: &Response) -> Option<Fault> {
+    let status = response.status();
+    let is_error = status.is_client_error() || status.is_server_error();
+    if !is_error || response.extensions().get::<AsWritten>().is_some() {
+        return None;
+    }
+    let ours = response.extensions().get::<Fault>().cloned();
+    Some(ours.unwrap_or_else(|| Fault::of_status(status)))
+}
+
+/// Writes a problem document. Headers such as `Allow` stay.
+fn write(mut response: Response, fault: Fault, trace_id: &str) -> Response {
+    let status = fault.status();
+    let should_retry = if fault.should_retry() { "true" } else { "false" };
+    let headers = response.headers_mut();
+    headers.remove(header::CONTENT_LENGTH);
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(media_type::PROBLEM_JSON));
+    headers.insert(lower_case(wire::TL_SHOULD_RETRY), HeaderValue::from_static(should_retry));
+    if matches!(status, StatusCode::SERVICE_UNAVAILABLE | StatusCode::TOO_MANY_REQUESTS) {
+        headers.insert(header::RETRY_AFTER, RETRY_AFTER_SECONDS);
+    }
+    *response.body_mut() = Body::from(fault.into_document(trace_id).to_bytes());
+    response
+}
+
+/// Paths and queries hold other people's data, so the log has the route instead.
+fn log(
+    method: &Method,
+    route: Option<&MatchedPath>,
+    response: &Response,
+    started: Instant,
+    sender: &Sender,
+    trace_id: &str,
+) {
+    tracing::info!(
+        %method,
+        route = route.map_or("-", MatchedPath::as_str),
+        status = response.status().as_u16(),
+        duration_us = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX),
+        client_id = sender.0.get().map_or("-", ClientId::as_str),
+        trace_id,
+        "answered"
+    );
+}
+
+/// HTTP/1.1 names are written in lower case by the library; readers compare without case.
+fn lower_case(name: &str) -> HeaderName {
+    HeaderName::from_bytes(name.as_bytes()).expect("our own header names are tokens")
+}

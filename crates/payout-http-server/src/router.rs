@@ -1,0 +1,90 @@
+//! Which path leads where.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::handler::Handler;
+use axum::middleware::from_fn_with_state;
+use axum::routing::{MethodRouter, get, post};
+use payout_wire::route::{self, Route};
+use tower_http::catch_panic::CatchPanicLayer;
+
+use crate::Api;
+use crate::admission::admit;
+use crate::exchange::{Frame, conduct};
+use crate::fault::Fault;
+use crate::routes::{merchant_accounts, payments, payouts, probes, sandbox, token, webhooks};
+use crate::verified_write::VerifiedWrite;
+
+/// The whole API as a service that [`serve`](crate::serve) can run.
+pub fn router(api: Api) -> Router {
+    let frame = Frame { trace_ids: Arc::clone(&api.trace_ids), limits: api.limits.clone() };
+    let mut routes = resources(unversioned());
+    if let Some(webhooks) = &api.webhooks {
+        routes = routes.route(&webhooks::path(webhooks), post(webhooks::receive));
+    }
+    if api.sandbox.is_some() {
+        routes = controls(routes);
+    }
+    framed(routes.with_state(Arc::new(api)), frame)
+}
+
+/// Puts around a router what every request and every answer needs. The last layer is the outermost.
+pub(crate) fn framed(routes: Router, frame: Frame) -> Router {
+    let frame = Arc::new(frame);
+    routes
+        .layer(from_fn_with_state(Arc::clone(&frame), admit))
+        .layer(CatchPanicLayer::custom(|_| Fault::panicked()))
+        .layer(from_fn_with_state(frame, conduct))
+}
+
+fn unversioned() -> Router<Arc<Api>> {
+    Router::new()
+        .route(route::TOKEN, post(token::issue))
+        .route(route::JWKS, get(probes::own_keys))
+        .route("/healthz", get(probes::alive))
+        .route("/readyz", get(probes::ready))
+}
+
+fn resources(routes: Router<Arc<Api>>) -> Router<Arc<Api>> {
+    let table = [
+        (route::PAYOUTS, write(payouts::create).get(payouts::list)),
+        (route::PAYOUT, get(payouts::show)),
+        (route::PAYOUT_HISTORY, get(payouts::history)),
+        (route::MERCHANT_ACCOUNTS, get(merchant_accounts::list)),
+        (route::MERCHANT_ACCOUNT, get(merchant_accounts::show)),
+        (route::TRANSACTIONS, get(merchant_accounts::transactions)),
+        (route::PAYMENT_SOURCES, get(merchant_accounts::payment_sources)),
+        (route::PAYMENT, get(payments::show)),
+    ];
+    table.into_iter().fold(routes, |routes, (route, methods)| resource(routes, route, &methods))
+}
+
+/// Every resource has a path with and without the version, and with and without a slash at the end.
+fn resource(
+    routes: Router<Arc<Api>>,
+    route: Route,
+    methods: &MethodRouter<Arc<Api>>,
+) -> Router<Arc<Api>> {
+    route.both().into_iter().fold(routes, |routes, path| {
+        routes.route(path, methods.clone()).route(&format!("{path}/"), methods.clone())
+    })
+}
+
+/// A write: its handler must take what only verifying gives.
+fn write<H, M>(handler: H) -> MethodRouter<Arc<Api>>
+where
+    H: Handler<(M, axum::extract::State<Arc<Api>>, VerifiedWrite), Arc<Api>>,
+    M: 'static,
+{
+    post(handler)
+}
+
+fn controls(routes: Router<Arc<Api>>) -> Router<Arc<Api>> {
+    routes
+        .route(route::SANDBOX_DEPOSITS, post(sandbox::deposit))
+        .route(route::SANDBOX_FAULTS, post(sandbox::fail_next))
+        .route(route::SANDBOX_RETURNS, post(sandbox::return_payout))
+        .route(route::SANDBOX_DELAYS, post(sandbox::set_delays))
+        .route(route::SANDBOX_CLOCK, get(sandbox::clock).post(sandbox::advance))
+}

@@ -1,0 +1,131 @@
+//! A connection that does not wait for ever.
+
+use std::io;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::net::TcpStream;
+use tokio::sync::OwnedSemaphorePermit;
+use tokio::time::{Instant, Sleep, sleep};
+
+use crate::Limits;
+
+/// A connection that is closed when its peer keeps us waiting.
+///
+/// It sees bytes and no requests, so it counts by what it sees. Between what we wrote last and the
+/// first byte of the next request it may be quiet for a while. From that byte on the clock runs until
+/// we answer, and no further byte stops it: who sends one byte a second is as late as who sends none.
+pub(super) struct PatientStream {
+    stream: TcpStream,
+    quiet_time_max: Duration,
+    busy_time_max: Duration,
+    is_busy: bool,
+    patience: Pin<Box<Sleep>>,
+    _place: OwnedSemaphorePermit,
+}
+
+impl PatientStream {
+    pub(super) fn new(stream: TcpStream, place: OwnedSemaphorePermit, limits: &Limits) -> Self {
+        Self {
+            stream,
+            quiet_time_max: limits.idle_time_max,
+            busy_time_max: limits.head_time_max.saturating_add(limits.request_time_max),
+            is_busy: false,
+            patience: Box::pin(sleep(limits.head_time_max)),
+            _place: place,
+        }
+    }
+
+    fn begin(&mut self) {
+        if !self.is_busy {
+            self.is_busy = true;
+            self.wait_at_most(self.busy_time_max);
+        }
+    }
+
+    fn progress(&mut self) {
+        self.is_busy = false;
+        self.wait_at_most(self.quiet_time_max);
+    }
+
+    fn wait_at_most(&mut self, span: Duration) {
+        // A span that no clock can hold leaves the limit that was there.
+        if let Some(end) = Instant::now().checked_add(span) {
+            self.patience.as_mut().reset(end);
+        }
+    }
+
+    /// What a peer that keeps us waiting gets: an end.
+    fn or_end<T>(
+        &mut self,
+        poll: Poll<io::Result<T>>,
+        cx: &mut Context<'_>,
+    ) -> Poll<io::Result<T>> {
+        if poll.is_pending() && self.patience.as_mut().poll(cx).is_ready() {
+            return Poll::Ready(Err(io::ErrorKind::TimedOut.into()));
+        }
+        poll
+    }
+}
+
+impl AsyncRead for PatientStream {
+    fn poll_read(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        let this = self.get_mut();
+        let before = buffer.filled().len();
+        let poll = Pin::new(&mut this.stream).poll_read(cx, buffer);
+        if buffer.filled().len() > before {
+            this.begin();
+        }
+        this.or_end(poll, cx)
+    }
+}
+
+impl AsyncWrite for PatientStream {
+    fn poll_write(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        let this = self.get_mut();
+        let poll = Pin::new(&mut this.stream).poll_write(cx, bytes);
+        if matches!(poll, Poll::Ready(Ok(1..))) {
+            this.progress();
+        }
+        this.or_end(poll, cx)
+    }
+
+    fn poll_write_vectored(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        slices: &[io::IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        let this = self.get_mut();
+        let poll = Pin::new(&mut this.stream).poll_write_vectored(cx, slices);
+        if matches!(poll, Poll::Ready(Ok(1..))) {
+            this.progress();
+        }
+        this.or_end(poll, cx)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.stream.is_write_vectored()
+    }
+
+    fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let this = self.get_mut();
+        let poll = Pin::new(&mut this.stream).poll_flush(cx);
+        this.or_end(poll, cx)
+    }
+
+    fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let this = self.get_mut();
+        let poll = Pin::new(&mut this.stream).poll_shutdown(cx);
+        this.or_end(poll, cx)
+    }
+}

@@ -1,0 +1,139 @@
+//! Writes that are known to be their client's own.
+
+use std::fmt;
+use std::sync::Arc;
+
+use axum::extract::{FromRequest, Request};
+use http::HeaderMap;
+use http::request::Parts;
+use payout_domain::{ClientId, IdempotencyKey, IdempotencyKeyError};
+use payout_service::Fingerprint;
+use payout_signature::{
+    Request as SignedRequest, SignatureError, TlSignature, VerifyingKey, digest,
+};
+use payout_wire::header;
+use payout_wire::problem::ProblemKind;
+
+use crate::Client;
+use crate::api::Api;
+use crate::body;
+use crate::caller::Caller;
+use crate::fault::Fault;
+use crate::single_header::single;
+
+/// A write whose token, key, path and bytes are known to be its client's own.
+///
+/// A handler of a write takes one, and there is no other way to an idempotency key, a fingerprint or
+/// a body; so there is no handler that could forget to verify.
+pub(crate) struct VerifiedWrite {
+    client: Arc<Client>,
+    key: IdempotencyKey,
+    fingerprint: Fingerprint,
+    headers: HeaderMap,
+    body: Vec<u8>,
+}
+
+impl VerifiedWrite {
+    pub(crate) fn client_id(&self) -> &ClientId {
+        &self.client.id
+    }
+
+    pub(crate) fn key(&self) -> &IdempotencyKey {
+        &self.key
+    }
+
+    pub(crate) fn fingerprint(&self) -> Fingerprint {
+        self.fingerprint
+    }
+
+    /// The body, if it says of itself that it is JSON.
+    pub(crate) fn json(&self) -> Result<&[u8], Fault> {
+        if body::is_json(&self.headers) {
+            return Ok(&self.body);
+        }
+        Err(Fault::of(ProblemKind::UnsupportedMediaType))
+    }
+}
+
+impl FromRequest<Arc<Api>> for VerifiedWrite {
+    type Rejection = Fault;
+
+    async fn from_request(request: Request, api: &Arc<Api>) -> Result<Self, Fault> {
+        let (parts, body) = request.into_parts();
+        let body = body::collect(&parts.headers, body, &api.limits).await?;
+        let Caller(client) = Caller::authenticate(api, &parts)?;
+        check_signature(&client, &parts, &body)?;
+        let key =
+            single(&parts.headers, header::IDEMPOTENCY_KEY).map_err(|error| key_fault(&error))?;
+        let key = key.parse().map_err(|error: IdempotencyKeyError| {
+            Fault::invalid(header::IDEMPOTENCY_KEY, error.to_string())
+        })?;
+        check_query(&parts)?;
+        let fingerprint = fingerprint(&client, &key, &parts, &body);
+        Ok(Self { client, key, fingerprint, headers: parts.headers, body })
+    }
+}
+
+/// Verifies the signature over the path as it came and the bytes as they came, by a key of this
+/// client: what another client signs is not signed, whatever the id of its key.
+fn check_signature(client: &Client, parts: &Parts, body: &[u8]) -> Result<(), Fault> {
+    let value =
+        single(&parts.headers, header::TL_SIGNATURE).map_err(|error| signature_fault(&error))?;
+    single(&parts.headers, header::IDEMPOTENCY_KEY).map_err(|error| key_fault(&error))?;
+    let signature = TlSignature::parse(value).map_err(|error| signature_fault(&error))?;
+    if !signature.covers(header::IDEMPOTENCY_KEY) {
+        return Err(signature_fault(&"must cover `Idempotency-Key`: list it in `tl_headers`"));
+    }
+    let Some(key) = client.key(signature.kid()) else {
+        return Err(signature_fault(&"names a key that is not registered for this client"));
+    };
+    verify(&signature, key, parts, body).map_err(|error| signature_fault(&error))
+}
+
+fn verify(
+    signature: &TlSignature,
+    key: &VerifyingKey,
+    parts: &Parts,
+    body: &[u8],
+) -> Result<(), SignatureError> {
+    let headers = parts.headers.iter().map(|(name, value)| (name.as_str(), value.as_bytes()));
+    let headers: Vec<(&str, &[u8])> = headers.collect();
+    let request = SignedRequest {
+        method: parts.method.as_str(),
+        path: parts.uri.path(),
+        headers: &headers,
+        body,
+    };
+    signature.verify(key, &request)
+}
+
+/// A query is not signed, so it may not change what a write does; it may not be there at all.
+fn check_query(parts: &Parts) -> Result<(), Fault> {
+    match parts.uri.query() {
+        None => Ok(()),
+        Some(_) => Err(Fault::invalid("query", "is not signed, so a write has none; leave it out")),
+    }
+}
+
+/// A digest of what was asked, not of how: neither token nor signature, and the same for both
+/// spellings of a path.
+fn fingerprint(client: &Client, key: &IdempotencyKey, parts: &Parts, body: &[u8]) -> Fingerprint {
+    let path = parts.uri.path();
+    let path = path.strip_suffix('/').unwrap_or(path);
+    let path = path.strip_prefix("/v3").filter(|rest| rest.starts_with('/')).unwrap_or(path);
+    Fingerprint(digest::sha256(&[
+        client.id.as_str().as_bytes(),
+        key.as_str().as_bytes(),
+        parts.method.as_str().as_bytes(),
+        path.as_bytes(),
+        body,
+    ]))
+}
+
+fn signature_fault(reason: &dyn fmt::Display) -> Fault {
+    Fault::unauthenticated(header::TL_SIGNATURE, reason)
+}
+
+fn key_fault(reason: &dyn fmt::Display) -> Fault {
+    Fault::unauthenticated(header::IDEMPOTENCY_KEY, reason)
+}
