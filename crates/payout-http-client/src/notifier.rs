@@ -1,0 +1,182 @@
+//! Telling clients what happened, by signed webhooks.
+
+mod address;
+mod resolver;
+mod target;
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use http::header::CONTENT_TYPE;
+use http::{HeaderValue, Method};
+use payout_domain::ClientId;
+use payout_ports::{
+    Clock, Delivery, NotDelivered, Notification, NotificationKind, NotificationSubject, Notifier,
+};
+use payout_signature::{SigningKey, sign};
+use payout_wire::webhook::WebhookEvent;
+use payout_wire::{header, media_type, timestamp};
+use reqwest::Request;
+
+use crate::Deadlines;
+use crate::session::{sensitive, visible};
+use crate::transport::{SendFailure, SetUpError, Transport, named, quiet};
+use resolver::PublicResolver;
+
+pub use target::{WebhookTarget, WebhookTargetError};
+
+/// How long a receiver may take.
+const DEADLINES: Deadlines =
+    Deadlines { connect: Duration::from_secs(5), request: Duration::from_secs(10) };
+
+/// The most bytes of a receiver's answer that are read. Nothing of them is used.
+const ANSWER_LEN_MAX: usize = 4 * 1024;
+
+/// Tells clients what happened, by signed webhooks.
+///
+/// Each delivery is signed anew, with the time of the delivery, so that a receiver can refuse one
+/// that somebody has kept. Any 2xx is a confirmation; a redirect is none. Nothing that a receiver
+/// answers is kept or logged.
+///
+/// An address is checked when it is connected to, after names are resolved: unless private
+/// addresses are allowed, a webhook reaches no machine behind our firewall, whatever its name says.
+pub struct WebhookNotifier {
+    transport: Transport,
+    signing_key: Arc<SigningKey>,
+    jku: String,
+    clock: Arc<dyn Clock>,
+    allow_private: bool,
+    targets: RwLock<BTreeMap<ClientId, WebhookTarget>>,
+}
+
+impl WebhookNotifier {
+    /// Signs with this key, whose public half receivers find at `jku`. Targets on this machine and in
+    /// private networks are refused unless `allow_private`.
+    pub fn new(
+        signing_key: Arc<SigningKey>,
+        jku: &str,
+        allow_private: bool,
+        clock: Arc<dyn Clock>,
+    ) -> Result<Self, SetUpError> {
+        Ok(Self {
+            transport: Transport::from_builder(builder(allow_private))?,
+            signing_key,
+            jku: jku.to_owned(),
+            clock,
+            allow_private,
+            targets: RwLock::default(),
+        })
+    }
+
+    /// Says where a client wants to be told from now on; `None` if nowhere.
+    pub fn set_target(
+        &self,
+        client_id: ClientId,
+        url: Option<&str>,
+    ) -> Result<(), WebhookTargetError> {
+        let target = url.map(|url| WebhookTarget::new(url, self.allow_private)).transpose()?;
+        let mut targets = self.targets.write().unwrap_or_else(PoisonError::into_inner);
+        match target {
+            Some(target) => targets.insert(client_id, target),
+            None => targets.remove(&client_id),
+        };
+        Ok(())
+    }
+
+    fn target(&self, client_id: &ClientId) -> Option<WebhookTarget> {
+        let targets = self.targets.read().unwrap_or_else(PoisonError::into_inner);
+        targets.get(client_id).cloned()
+    }
+
+    fn request(&self, target: &WebhookTarget, body: Vec<u8>) -> Result<Request, NotDelivered> {
+        let sent_at = timestamp::to_seconds(self.clock.now());
+        let covered = payout_signature::Request {
+            method: "POST",
+            path: target.path(),
+            headers: &[(header::X_TL_WEBHOOK_TIMESTAMP_SIGNED, sent_at.as_bytes())],
+            body: &body,
+        };
+        let names = [header::X_TL_WEBHOOK_TIMESTAMP_SIGNED];
+        let signature = sign(&self.signing_key, &covered, &names, Some(&self.jku))
+            .map_err(|error| not_delivered(&format!("it cannot be signed: {error}")))?;
+        let mut request = Request::new(Method::POST, target.url().clone());
+        let headers = request.headers_mut();
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static(media_type::JSON));
+        headers.insert(named(header::X_TL_WEBHOOK_TIMESTAMP), visible(&sent_at));
+        headers.insert(named(header::TL_SIGNATURE), sensitive(&signature));
+        *request.body_mut() = Some(body.into());
+        Ok(request)
+    }
+}
+
+#[async_trait]
+impl Notifier for WebhookNotifier {
+    async fn deliver(&self, notification: &Notification) -> Result<Delivery, NotDelivered> {
+        let Some(target) = self.target(&notification.client_id) else {
+            return Ok(Delivery::NobodyListens);
+        };
+        let event = event(notification)
+            .ok_or_else(|| not_delivered("what is to be told is not true of its subject"))?;
+        let request = self.request(&target, event.to_bytes())?;
+        match self.transport.send_and_forget(request, ANSWER_LEN_MAX).await {
+            Ok(status) if status.is_success() => Ok(Delivery::Delivered),
+            Ok(status) => Err(not_delivered(&format!("status {}", status.as_u16()))),
+            Err(failure) => Err(not_delivered(reason(&failure))),
+        }
+    }
+}
+
+fn builder(allow_private: bool) -> reqwest::ClientBuilder {
+    let builder = quiet(DEADLINES);
+    if allow_private { builder } else { builder.dns_resolver(PublicResolver::system()) }
+}
+
+/// The event in the provider's words; `None` if the subject does not bear it out.
+fn event(notification: &Notification) -> Option<WebhookEvent> {
+    let id = notification.event_id;
+    match (notification.kind, &notification.subject) {
+        (NotificationKind::PayoutExecuted, NotificationSubject::Payout(payout)) => {
+            // A balance of now is not the balance of then, so none is told.
+            WebhookEvent::payout_executed(id, payout, None)
+        }
+        (NotificationKind::PayoutFailed, NotificationSubject::Payout(payout)) => {
+            WebhookEvent::payout_failed(id, payout)
+        }
+        (NotificationKind::PaymentSettled, NotificationSubject::Payment(payment)) => {
+            Some(WebhookEvent::payment_settled(id, payment))
+        }
+        (NotificationKind::PaymentSettled, NotificationSubject::Payout(_))
+        | (
+            NotificationKind::PayoutExecuted | NotificationKind::PayoutFailed,
+            NotificationSubject::Payment(_),
+        ) => None,
+    }
+}
+
+/// The kind of failure, and nothing that the receiver said.
+fn reason(failure: &SendFailure) -> &'static str {
+    match failure {
+        SendFailure::NotSent(cause) if address::is_refusal(&**cause) => {
+            "its address is not public, and private ones are not allowed"
+        }
+        SendFailure::NotSent(_) => "there is no connection",
+        SendFailure::Lost(_) => "there is no answer in time",
+    }
+}
+
+fn not_delivered(reason: &str) -> NotDelivered {
+    NotDelivered { reason: reason.to_owned() }
+}
+
+impl fmt::Debug for WebhookNotifier {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("WebhookNotifier")
+            .field("kid", &self.signing_key.kid())
+            .field("jku", &self.jku)
+            .field("allow_private", &self.allow_private)
+            .finish_non_exhaustive()
+    }
+}
