@@ -29,5 +29,5 @@ pub mod gateway;
 pub mod model;
 pub mod store;
 
-//GW
+pub use gateway::GatewayRig;
 pub use store::StoreRig;
