@@ -1,6 +1,6 @@
 //! The pairs that a caller attaches.
 
-use payout_domain::Metadata;
+use payout_domain::{Metadata, MetadataError};
 use serde::Serializer;
 
 use crate::json::Value;
@@ -24,6 +24,8 @@ fn pairs(value: &Value<'_>) -> Option<Metadata> {
     let pairs: Option<Vec<_>> = pairs.into_iter().collect();
     match Metadata::new(pairs?) {
         Ok(metadata) => Some(metadata),
+        // Every member that occurs twice has been refused as such.
+        Err(MetadataError::Duplicate { .. }) => None,
         Err(error) => value.refuse(error.to_string()),
     }
 }

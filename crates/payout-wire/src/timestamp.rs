@@ -75,13 +75,13 @@ pub(crate) fn optional_millis<S: Serializer>(
     }
 }
 
-/// The years 0000 to 9999 are all that RFC 3339 can write.
+/// The start of the year 0000: RFC 3339 has no way to write what was before.
 const FIRST_MICROS: i64 = -62_167_219_200_000_000;
-const LAST_MICROS: i64 = 253_402_207_200_999_999;
 
 fn print(at: Timestamp, digits: u8) -> String {
-    let micros = at.as_micros().clamp(FIRST_MICROS, LAST_MICROS);
-    let instant = Instant::from_microsecond(micros).unwrap_or(Instant::UNIX_EPOCH);
+    let micros = at.as_micros().max(FIRST_MICROS);
+    // The library ends where the year 9999 does in some time zone.
+    let instant = Instant::from_microsecond(micros).unwrap_or(Instant::MAX);
     DateTimePrinter::new().precision(Some(digits)).timestamp_to_string(&instant)
 }
 

@@ -4,6 +4,7 @@
 use std::fmt;
 
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde_path_to_error::Segment;
 
 use super::{DEPTH_MAX, value};
 use crate::InvalidBody;
@@ -46,9 +47,14 @@ fn syntax_fault(text: &str) -> InvalidBody {
     let mut track = serde_path_to_error::Track::new();
     let tracked = serde_path_to_error::Deserializer::new(&mut deserializer, &mut track);
     let outcome = OUTERMOST.deserialize(tracked).and_then(|_| deserializer.end());
-    let path = track.path().to_string();
-    let path =
-        if path == "." { InvalidBody::WHOLE.to_owned() } else { value::member_path("", &path) };
+    let path = track.path().iter().try_fold(String::new(), |path, segment| match segment {
+        Segment::Map { key } => Some(value::member_path(&path, key)),
+        Segment::Seq { index } => Some(value::item_path(&path, *index)),
+        // Between two members, the fault is of the whole.
+        Segment::Enum { .. } | Segment::Unknown => None,
+    });
+    let path = path.filter(|path| !path.is_empty());
+    let path = path.unwrap_or_else(|| InvalidBody::WHOLE.to_owned());
     let reason = outcome.err().map(|error| error.to_string()).unwrap_or_default();
     InvalidBody::at(path, format!("is not JSON: {reason}"))
 }

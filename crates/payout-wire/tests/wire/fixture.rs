@@ -1,0 +1,236 @@
+//! One payout and what surrounds it, in the life of which all the examples lie.
+
+use std::fmt;
+
+use payout_domain::*;
+use payout_wire::payment_source::ReceivedPaymentSource;
+use payout_wire::payout::{Beneficiary, PaymentSourceBeneficiary};
+use payout_wire::timestamp;
+use payout_wire::transaction::{
+    ExternalPayment, MerchantAccountPayment, PayoutTransaction, Remitter, ReturnFor, Transaction,
+};
+
+/// The payout.
+pub(crate) const PAYOUT_ID: &str = "5a0e4c1d-9b72-4f86-8a3e-61c2d7f0b9a4";
+/// The account that it is paid from.
+pub(crate) const MERCHANT_ACCOUNT_ID: &str = "3d1f0c52-7c1e-4f3b-8d55-0a9b7c6d5e4f";
+/// The account that it is paid to.
+pub(crate) const PAYMENT_SOURCE_ID: &str = "c41e7d90-2b6f-4c8a-9f13-7a5d0e8b6c21";
+/// The user who is paid.
+pub(crate) const USER_ID: &str = "8f2b6a14-0d3c-4e97-b5a8-2c9e1f7d4b60";
+/// The payment that came before.
+pub(crate) const PAYMENT_ID: &str = "d2a6f7e1-83c4-4b59-a0d7-16e9c5b84f33";
+/// The movement by which the payout comes back.
+pub(crate) const RETURN_ID: &str = "91f5e2b7-6c0d-4d38-8e4a-5b7c2a90d1f6";
+
+/// Reads what an example surely names.
+pub(crate) fn of<T: std::str::FromStr<Err: fmt::Debug>>(text: &str) -> T {
+    text.parse().expect("the examples are valid")
+}
+
+pub(crate) fn at(text: &str) -> Timestamp {
+    timestamp::parse(text).expect("the examples are valid")
+}
+
+pub(crate) fn order() -> PayoutOrder {
+    PayoutOrder {
+        merchant_account_id: of(MERCHANT_ACCOUNT_ID),
+        user_id: of(USER_ID),
+        payment_source_id: of(PAYMENT_SOURCE_ID),
+        amount: of("12.50 GBP"),
+        reference: of("WD-20417"),
+        scheme_selection: SchemeSelection::InstantPreferred,
+        metadata: Metadata::new([("withdrawal_id", "20417")]).expect("one short pair"),
+    }
+}
+
+/// A payout just accepted, to an account whose holder is known.
+pub(crate) fn record() -> PayoutRecord {
+    PayoutRecord {
+        id: of(PAYOUT_ID),
+        client_id: of("acme"),
+        idempotency_key: of("7b6f2c1e-3d0a-4a55-9c8e-5f0d1e2a3b4c"),
+        order: order(),
+        proof: Proof::Payment(of(PAYMENT_ID)),
+        scheme: Some(Scheme::FasterPaymentsService),
+        account_holder_name: Some("SAM EXAMPLE".into()),
+        account_identifiers: vec![of("GB72CLRB04066800004417")],
+        created_at: at("2026-03-02T09:14:07.412093Z"),
+        progress: Progress {
+            state: PayoutState::Accepted,
+            version: 1,
+            attempts: 0,
+            first_sent_at: None,
+            gateway_payout_id: None,
+            scheme: None,
+            authorized_at: None,
+            executed_at: None,
+            failed_at: None,
+        },
+    }
+}
+
+pub(crate) fn pending() -> Payout {
+    restored(record())
+}
+
+pub(crate) fn authorized() -> Payout {
+    restored(authorized_record())
+}
+
+pub(crate) fn executed() -> Payout {
+    restored(executed_record())
+}
+
+/// Executed, and sent back a day later.
+pub(crate) fn returned() -> Payout {
+    let mut record = executed_record();
+    record.progress.state = PayoutState::Returned;
+    record.progress.failed_at = Some(at("2026-03-03T07:40:00.000311Z"));
+    restored(record)
+}
+
+/// Failed before anything moved, to an account of which only the id is known.
+pub(crate) fn failed() -> Payout {
+    let mut record = record();
+    record.id = of("e7c3b1f2-54a9-4d06-93be-8f20a1c6d7e5");
+    record.order.amount = of("9000000.00 GBP");
+    record.order.reference = of("WD-20418");
+    record.order.metadata = Metadata::default();
+    record.scheme = None;
+    record.account_holder_name = None;
+    record.account_identifiers = vec![];
+    record.created_at = at("2026-03-02T09:20:00.100200Z");
+    record.progress.state = PayoutState::Failed(FailureReason::InsufficientFunds);
+    record.progress.failed_at = Some(at("2026-03-02T09:20:00.734001Z"));
+    restored(record)
+}
+
+/// Euros to Germany.
+pub(crate) fn euros() -> Payout {
+    let mut record = authorized_record();
+    record.order.amount = of("12.50 EUR");
+    record.order.metadata = Metadata::default();
+    record.order.scheme_selection = SchemeSelection::InstantOnly;
+    record.scheme = Some(Scheme::SepaCreditTransferInstant);
+    record.account_identifiers = vec![of("DE89370400440532013000")];
+    restored(record)
+}
+
+pub(crate) fn payment() -> Payment {
+    Payment {
+        id: of(PAYMENT_ID),
+        user_id: of(USER_ID),
+        merchant_account_id: of(MERCHANT_ACCOUNT_ID),
+        amount: of("20.00 GBP"),
+        payment_source_id: of(PAYMENT_SOURCE_ID),
+        account_holder_name: Some("SAM EXAMPLE".into()),
+        account_identifiers: vec![of("GB72CLRB04066800004417")],
+        created_at: at("2026-03-01T18:01:20.551002Z"),
+        executed_at: at("2026-03-01T18:01:58.100431Z"),
+        settled_at: at("2026-03-01T18:02:11.310227Z"),
+        metadata: Metadata::new([("order", "991")]).expect("one short pair"),
+    }
+}
+
+pub(crate) fn merchant_account() -> MerchantAccount {
+    MerchantAccount {
+        id: of(MERCHANT_ACCOUNT_ID),
+        currency: Currency::GBP,
+        account_identifiers: vec![of("GB38CLRB04066800008812")],
+        account_holder_name: "ACME GAMES".into(),
+        available_balance: of("1842.00 GBP"),
+        current_balance: of("1854.50 GBP"),
+    }
+}
+
+/// Euros in an account with a British IBAN, as sandboxes have them.
+pub(crate) fn euro_account() -> MerchantAccount {
+    MerchantAccount {
+        id: of("00000000-0000-4000-8000-0000000000e0"),
+        currency: Currency::EUR,
+        account_identifiers: vec![of("DE89370400440532013000")],
+        account_holder_name: "ACME GAMES".into(),
+        available_balance: of("0.00 EUR"),
+        current_balance: of("0.00 EUR"),
+    }
+}
+
+/// A payment, a return of the payout, the payout itself and one that is still pending.
+pub(crate) fn transactions() -> Vec<Transaction> {
+    vec![
+        Transaction::MerchantAccountPayment(paid_in()),
+        Transaction::ExternalPayment(sent_back()),
+        Transaction::Payout(paid_out()),
+        Transaction::Payout(PayoutTransaction {
+            executed_at: None,
+            returned_by: None,
+            scheme: None,
+            metadata: Metadata::default(),
+            ..paid_out()
+        }),
+    ]
+}
+
+fn paid_in() -> MerchantAccountPayment {
+    MerchantAccountPayment {
+        id: of("0b9d4c63-1e57-4a80-bf2c-93d6e7a15f08"),
+        payment_id: of(PAYMENT_ID),
+        amount: of("20.00 GBP"),
+        settled_at: at("2026-03-01T18:02:11.310227Z"),
+        payment_source: ReceivedPaymentSource {
+            id: of(PAYMENT_SOURCE_ID),
+            user_id: Some(of(USER_ID)),
+            account_holder_name: Some("SAM EXAMPLE".into()),
+            account_identifiers: vec![of("040668 00004417")],
+        },
+        metadata: Metadata::default(),
+    }
+}
+
+fn sent_back() -> ExternalPayment {
+    ExternalPayment {
+        id: of(RETURN_ID),
+        amount: of("12.50 GBP"),
+        settled_at: at("2026-03-03T07:40:00.000311Z"),
+        remitter: Some(Remitter {
+            account_holder_name: Some("SAM EXAMPLE".into()),
+            reference: Some("RETURN".into()),
+            account_identifiers: vec![of("040668 00004417")],
+        }),
+        return_for: Some(ReturnFor::Identified(of(PAYOUT_ID))),
+    }
+}
+
+fn paid_out() -> PayoutTransaction {
+    PayoutTransaction {
+        id: of(PAYOUT_ID),
+        payout_id: of(PAYOUT_ID),
+        amount: of("12.50 GBP"),
+        created_at: at("2026-03-02T09:14:07.412093Z"),
+        executed_at: Some(at("2026-03-02T09:14:09.226871Z")),
+        scheme: Some(Scheme::FasterPaymentsService),
+        returned_by: Some(of(RETURN_ID)),
+        beneficiary: Beneficiary::PaymentSource(PaymentSourceBeneficiary::of(&executed())),
+        metadata: Metadata::new([("withdrawal_id", "20417")]).expect("one short pair"),
+    }
+}
+
+fn authorized_record() -> PayoutRecord {
+    let mut record = record();
+    record.progress.state = PayoutState::Submitted { authorized: true };
+    record.progress.gateway_payout_id = Some(of("1d7e5f30-c2b9-4a84-8f61-0e3a9b5c7d26"));
+    record.progress.authorized_at = Some(at("2026-03-02T09:14:07.980114Z"));
+    record
+}
+
+fn executed_record() -> PayoutRecord {
+    let mut record = authorized_record();
+    record.progress.state = PayoutState::Executed;
+    record.progress.executed_at = Some(at("2026-03-02T09:14:09.226871Z"));
+    record
+}
+
+fn restored(record: PayoutRecord) -> Payout {
+    Payout::restore(record).expect("the states have the facts that led to them")
+}

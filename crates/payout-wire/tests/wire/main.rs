@@ -1,0 +1,15 @@
+//! What goes over the wire, byte by byte, and what is not let in.
+
+mod clients;
+mod create_accepted;
+mod create_refused;
+mod fixture;
+mod golden;
+mod problems;
+mod received;
+mod robustness;
+mod round_trip;
+mod sandbox;
+mod secrecy;
+mod token;
+mod webhooks;
