@@ -1,0 +1,330 @@
+-- Payouts and their history, what has been paid in, and what is still to be done.
+--
+-- Times are microseconds since 1970-01-01T00:00:00Z, ids are the 16 bytes of a UUID, lists of account
+-- identifiers are joined by spaces, and pairs of metadata by U+001E and U+001F.
+--
+-- What must never happen is refused here as well, for the day on which somebody types SQL by hand.
+
+-- Payouts ------------------------------------------------------------------------------------------
+
+CREATE TABLE payout (
+    seq                  INTEGER PRIMARY KEY,
+
+    -- Frozen when the payout is accepted.
+    id                   BLOB    NOT NULL UNIQUE CHECK (length(id) = 16),
+    client_id            TEXT    NOT NULL,
+    idempotency_key      TEXT    NOT NULL,
+    merchant_account_id  BLOB    NOT NULL CHECK (length(merchant_account_id) = 16),
+    user_id              TEXT    NOT NULL,
+    payment_source_id    BLOB    NOT NULL CHECK (length(payment_source_id) = 16),
+    amount_minor         INTEGER NOT NULL CHECK (amount_minor BETWEEN 1 AND 9007199254740991),
+    currency             TEXT    NOT NULL CHECK (length(currency) = 3),
+    reference            TEXT    NOT NULL,
+    scheme_selection     TEXT    NOT NULL,
+    metadata             TEXT    NOT NULL,
+    proof_payment_id     BLOB    CHECK (length(proof_payment_id) = 16),
+    proof_listed_at      INTEGER,
+    scheme_found         TEXT,
+    account_holder_name  TEXT,
+    account_identifiers  TEXT    NOT NULL,
+    created_at           INTEGER NOT NULL,
+    profile              TEXT    NOT NULL,
+    gateway_key          TEXT    NOT NULL UNIQUE,
+
+    -- What is known of it.
+    state                TEXT    NOT NULL CHECK (
+        state IN ('accepted', 'sending', 'sending:again', 'unknown', 'submitted',
+                  'submitted:authorized', 'executed', 'returned', 'parked:window_closed',
+                  'parked:too_old', 'parked:key_reused', 'parked:profile_changed')
+        OR state GLOB 'failed:*'),
+    version              INTEGER NOT NULL CHECK (version > 0),
+    attempts             INTEGER NOT NULL CHECK (attempts >= 0),
+    first_sent_at        INTEGER,
+    gateway_payout_id    BLOB    CHECK (length(gateway_payout_id) = 16),
+    scheme_used          TEXT,
+    authorized_at        INTEGER,
+    executed_at          INTEGER,
+    failed_at            INTEGER,
+
+    -- When somebody shall look at it again: at the latest when the lease of whoever looks at it now
+    -- has ended. How often somebody began to.
+    due_at               INTEGER,
+    epoch                INTEGER NOT NULL DEFAULT 0,
+
+    -- Frozen too. It stands last because it is long.
+    gateway_body         BLOB    NOT NULL,
+
+    -- Exactly one thing shows that the account has paid in.
+    CHECK ((proof_payment_id IS NULL) <> (proof_listed_at IS NULL))
+) STRICT;
+
+CREATE INDEX payout_by_client ON payout (client_id, created_at, id);
+
+CREATE UNIQUE INDEX payout_by_gateway_id ON payout (profile, gateway_payout_id)
+    WHERE gateway_payout_id IS NOT NULL;
+
+CREATE INDEX payout_to_send ON payout (due_at)
+    WHERE state IN ('accepted', 'sending', 'sending:again', 'unknown') AND due_at IS NOT NULL;
+
+CREATE INDEX payout_to_watch ON payout (profile, due_at)
+    WHERE state IN ('submitted', 'submitted:authorized', 'executed') AND due_at IS NOT NULL;
+
+CREATE TABLE idempotency (
+    client_id    TEXT    NOT NULL,
+    key          TEXT    NOT NULL,
+    payout       INTEGER NOT NULL REFERENCES payout (seq),
+    fingerprint  BLOB    NOT NULL CHECK (length(fingerprint) = 32),
+    created_at   INTEGER NOT NULL,
+    PRIMARY KEY (client_id, key)
+) STRICT, WITHOUT ROWID;
+
+-- History ------------------------------------------------------------------------------------------
+
+CREATE TABLE payout_event (
+    payout    INTEGER NOT NULL REFERENCES payout (seq),
+    version   INTEGER NOT NULL,
+    at        INTEGER NOT NULL,
+    evidence  TEXT    NOT NULL,
+    state     TEXT    NOT NULL,
+    -- The state without its reason.
+    kind      TEXT    NOT NULL GENERATED ALWAYS AS (
+        CASE WHEN state GLOB 'failed:*' THEN 'failed'
+             WHEN state GLOB 'parked:*' THEN 'parked'
+             ELSE state END) VIRTUAL,
+    PRIMARY KEY (payout, version)
+) STRICT, WITHOUT ROWID;
+
+-- Every step from one state to another that `Payout::apply` can take.
+CREATE TABLE legal_step (
+    from_kind  TEXT NOT NULL,
+    to_kind    TEXT NOT NULL,
+    PRIMARY KEY (from_kind, to_kind)
+) STRICT, WITHOUT ROWID;
+
+INSERT INTO legal_step (from_kind, to_kind) VALUES
+    ('accepted', 'executed'),
+    ('accepted', 'failed'),
+    ('accepted', 'parked'),
+    ('accepted', 'returned'),
+    ('accepted', 'sending'),
+    ('accepted', 'sending:again'),
+    ('accepted', 'submitted'),
+    ('accepted', 'submitted:authorized'),
+    ('accepted', 'unknown'),
+    ('executed', 'returned'),
+    ('parked', 'executed'),
+    ('parked', 'failed'),
+    ('parked', 'returned'),
+    ('parked', 'submitted'),
+    ('parked', 'submitted:authorized'),
+    ('sending', 'accepted'),
+    ('sending', 'executed'),
+    ('sending', 'failed'),
+    ('sending', 'parked'),
+    ('sending', 'returned'),
+    ('sending', 'sending:again'),
+    ('sending', 'submitted'),
+    ('sending', 'submitted:authorized'),
+    ('sending', 'unknown'),
+    ('sending:again', 'executed'),
+    ('sending:again', 'failed'),
+    ('sending:again', 'parked'),
+    ('sending:again', 'returned'),
+    ('sending:again', 'submitted'),
+    ('sending:again', 'submitted:authorized'),
+    ('sending:again', 'unknown'),
+    ('submitted', 'executed'),
+    ('submitted', 'failed'),
+    ('submitted', 'returned'),
+    ('submitted', 'submitted:authorized'),
+    ('submitted:authorized', 'executed'),
+    ('submitted:authorized', 'failed'),
+    ('submitted:authorized', 'returned'),
+    ('unknown', 'executed'),
+    ('unknown', 'failed'),
+    ('unknown', 'parked'),
+    ('unknown', 'returned'),
+    ('unknown', 'sending:again'),
+    ('unknown', 'submitted'),
+    ('unknown', 'submitted:authorized');
+
+CREATE TRIGGER legal_step_is_fixed BEFORE INSERT ON legal_step
+BEGIN SELECT RAISE(ABORT, 'the life of a payout is not changed by hand'); END;
+CREATE TRIGGER legal_step_is_kept BEFORE DELETE ON legal_step
+BEGIN SELECT RAISE(ABORT, 'the life of a payout is not changed by hand'); END;
+CREATE TRIGGER legal_step_stays BEFORE UPDATE ON legal_step
+BEGIN SELECT RAISE(ABORT, 'the life of a payout is not changed by hand'); END;
+
+CREATE TRIGGER payout_event_has_its_number BEFORE INSERT ON payout_event
+WHEN NEW.version IS NOT
+    (SELECT coalesce(max(version), 0) + 1 FROM payout_event WHERE payout = NEW.payout)
+BEGIN SELECT RAISE(ABORT, 'the events of a payout are numbered without a gap'); END;
+
+CREATE TRIGGER payout_event_is_a_legal_step BEFORE INSERT ON payout_event
+WHEN NEW.version > 1 AND NOT EXISTS (
+    SELECT 1 FROM payout_event AS before
+    WHERE before.payout = NEW.payout AND before.version = NEW.version - 1
+      AND (before.state = NEW.state OR EXISTS (
+          SELECT 1 FROM legal_step WHERE from_kind = before.kind AND to_kind = NEW.kind)))
+BEGIN SELECT RAISE(ABORT, 'no such step in the life of a payout'); END;
+
+CREATE TRIGGER payout_event_stays BEFORE UPDATE ON payout_event
+BEGIN SELECT RAISE(ABORT, 'history is only added to'); END;
+CREATE TRIGGER payout_event_is_kept BEFORE DELETE ON payout_event
+BEGIN SELECT RAISE(ABORT, 'history is only added to'); END;
+
+-- What stays as it is ------------------------------------------------------------------------------
+
+-- `INSERT OR REPLACE` would delete the payout without asking the trigger below.
+CREATE TRIGGER payout_is_new BEFORE INSERT ON payout
+WHEN NEW.version <> 1 OR NEW.state <> 'accepted'
+    OR EXISTS (SELECT 1 FROM payout WHERE seq = NEW.seq)
+    OR EXISTS (SELECT 1 FROM payout WHERE id = NEW.id)
+    OR EXISTS (SELECT 1 FROM payout WHERE gateway_key = NEW.gateway_key)
+BEGIN SELECT RAISE(ABORT, 'a payout is accepted once'); END;
+
+CREATE TRIGGER payout_is_kept BEFORE DELETE ON payout
+BEGIN SELECT RAISE(ABORT, 'a payout is never deleted'); END;
+
+CREATE TRIGGER payout_is_frozen BEFORE UPDATE OF
+    seq, id, client_id, idempotency_key, merchant_account_id, user_id, payment_source_id,
+    amount_minor, currency, reference, scheme_selection, metadata, proof_payment_id,
+    proof_listed_at, scheme_found, account_holder_name, account_identifiers, created_at, profile,
+    gateway_key, gateway_body
+ON payout
+BEGIN SELECT RAISE(ABORT, 'what was accepted is never changed'); END;
+
+CREATE TRIGGER payout_stands_where_its_last_event_says BEFORE UPDATE OF state, version ON payout
+WHEN NEW.version < OLD.version OR NOT EXISTS (
+    SELECT 1 FROM payout_event
+    WHERE payout = OLD.seq AND version = NEW.version AND state = NEW.state)
+BEGIN SELECT RAISE(ABORT, 'a payout stands where its last event says'); END;
+
+CREATE TRIGGER payout_keeps_what_it_learned BEFORE UPDATE ON payout
+WHEN NEW.attempts < OLD.attempts
+    OR NEW.epoch < OLD.epoch
+    OR (OLD.gateway_payout_id IS NOT NULL AND NEW.gateway_payout_id IS NOT OLD.gateway_payout_id)
+    OR (OLD.scheme_used IS NOT NULL AND NEW.scheme_used IS NOT OLD.scheme_used)
+    OR (OLD.authorized_at IS NOT NULL AND NEW.authorized_at IS NOT OLD.authorized_at)
+    OR (OLD.executed_at IS NOT NULL AND NEW.executed_at IS NOT OLD.executed_at)
+    OR (OLD.failed_at IS NOT NULL AND NEW.failed_at IS NOT OLD.failed_at)
+BEGIN SELECT RAISE(ABORT, 'what was learned of a payout is kept'); END;
+
+-- What has been paid in ----------------------------------------------------------------------------
+
+CREATE TABLE payment (
+    client_id            TEXT    NOT NULL,
+    id                   BLOB    NOT NULL CHECK (length(id) = 16),
+    user_id              TEXT    NOT NULL,
+    merchant_account_id  BLOB    NOT NULL CHECK (length(merchant_account_id) = 16),
+    amount_minor         INTEGER NOT NULL CHECK (amount_minor BETWEEN 0 AND 9007199254740991),
+    currency             TEXT    NOT NULL CHECK (length(currency) = 3),
+    payment_source_id    BLOB    NOT NULL CHECK (length(payment_source_id) = 16),
+    account_holder_name  TEXT,
+    account_identifiers  TEXT    NOT NULL,
+    created_at           INTEGER NOT NULL,
+    executed_at          INTEGER NOT NULL,
+    settled_at           INTEGER NOT NULL,
+    metadata             TEXT    NOT NULL,
+    PRIMARY KEY (client_id, id),
+    FOREIGN KEY (client_id, payment_source_id, user_id, currency)
+        REFERENCES payment_source (client_id, id, user_id, currency)
+) STRICT;
+
+CREATE TABLE payment_source (
+    client_id            TEXT    NOT NULL,
+    id                   BLOB    NOT NULL CHECK (length(id) = 16),
+    user_id              TEXT    NOT NULL,
+    currency             TEXT    NOT NULL CHECK (length(currency) = 3),
+    account_holder_name  TEXT,
+    account_identifiers  TEXT    NOT NULL,
+    PRIMARY KEY (client_id, id)
+) STRICT;
+
+-- By user, and what the foreign keys refer to.
+CREATE UNIQUE INDEX payment_source_by_user
+    ON payment_source (client_id, user_id, id, currency);
+CREATE UNIQUE INDEX payment_source_by_owner
+    ON payment_source (client_id, id, user_id, currency);
+
+CREATE TABLE payment_source_proof (
+    client_id            TEXT    NOT NULL,
+    payment_source_id    BLOB    NOT NULL,
+    merchant_account_id  BLOB    NOT NULL CHECK (length(merchant_account_id) = 16),
+    payment_id           BLOB    CHECK (length(payment_id) = 16),
+    listed_at            INTEGER,
+    PRIMARY KEY (client_id, payment_source_id, merchant_account_id),
+    FOREIGN KEY (client_id, payment_source_id) REFERENCES payment_source (client_id, id),
+    CHECK ((payment_id IS NULL) <> (listed_at IS NULL))
+) STRICT, WITHOUT ROWID;
+
+CREATE TRIGGER payment_stays BEFORE UPDATE ON payment
+BEGIN SELECT RAISE(ABORT, 'a settled payment is never changed'); END;
+CREATE TRIGGER payment_is_kept BEFORE DELETE ON payment
+BEGIN SELECT RAISE(ABORT, 'a settled payment is never deleted'); END;
+CREATE TRIGGER payment_source_keeps_its_owner
+BEFORE UPDATE OF client_id, id, user_id, currency ON payment_source
+BEGIN SELECT RAISE(ABORT, 'a payment source never changes its user or currency'); END;
+CREATE TRIGGER payment_source_is_kept BEFORE DELETE ON payment_source
+BEGIN SELECT RAISE(ABORT, 'a payment source is never deleted'); END;
+
+CREATE TABLE merchant_account (
+    id                   BLOB    NOT NULL PRIMARY KEY CHECK (length(id) = 16),
+    currency             TEXT    NOT NULL CHECK (length(currency) = 3),
+    account_identifiers  TEXT    NOT NULL,
+    account_holder_name  TEXT    NOT NULL,
+    available_minor      INTEGER NOT NULL CHECK (available_minor BETWEEN 0 AND 9007199254740991),
+    current_minor        INTEGER NOT NULL CHECK (current_minor BETWEEN 0 AND 9007199254740991)
+) STRICT, WITHOUT ROWID;
+
+CREATE TRIGGER merchant_account_keeps_its_currency BEFORE UPDATE OF id, currency ON merchant_account
+WHEN NEW.id <> OLD.id OR NEW.currency <> OLD.currency
+BEGIN SELECT RAISE(ABORT, 'a merchant account never changes its currency'); END;
+
+-- What is still to be done -------------------------------------------------------------------------
+
+CREATE TABLE inbox (
+    profile      TEXT    NOT NULL,
+    event_id     BLOB    NOT NULL CHECK (length(event_id) = 16),
+    digest       BLOB    NOT NULL CHECK (length(digest) = 32),
+    subject      TEXT    NOT NULL CHECK (subject IN ('payout', 'payment', 'other')),
+    subject_id   BLOB    CHECK (length(subject_id) = 16),
+    received_at  INTEGER NOT NULL,
+    due_at       INTEGER NOT NULL,
+    done         INTEGER NOT NULL DEFAULT 0 CHECK (done IN (0, 1)),
+    PRIMARY KEY (profile, event_id),
+    CHECK ((subject = 'other') = (subject_id IS NULL))
+) STRICT;
+
+CREATE INDEX inbox_to_do ON inbox (due_at) WHERE done = 0;
+
+CREATE TRIGGER inbox_is_frozen
+BEFORE UPDATE OF profile, event_id, digest, subject, subject_id, received_at ON inbox
+BEGIN SELECT RAISE(ABORT, 'what the provider told us is never changed'); END;
+CREATE TRIGGER inbox_is_kept BEFORE DELETE ON inbox
+BEGIN SELECT RAISE(ABORT, 'an event is remembered for ever'); END;
+
+CREATE TABLE outbox (
+    seq         INTEGER PRIMARY KEY,
+    event_id    BLOB    NOT NULL UNIQUE CHECK (length(event_id) = 16),
+    client_id   TEXT    NOT NULL,
+    kind        TEXT    NOT NULL
+        CHECK (kind IN ('payout_executed', 'payout_failed', 'payment_settled')),
+    payout      INTEGER REFERENCES payout (seq),
+    payment_id  BLOB,
+    created_at  INTEGER NOT NULL,
+    due_at      INTEGER NOT NULL,
+    failures    INTEGER NOT NULL DEFAULT 0,
+    done        INTEGER NOT NULL DEFAULT 0 CHECK (done IN (0, 1)),
+    FOREIGN KEY (client_id, payment_id) REFERENCES payment (client_id, id),
+    CHECK ((payout IS NULL) <> (payment_id IS NULL))
+) STRICT;
+
+CREATE INDEX outbox_to_do ON outbox (due_at) WHERE done = 0;
+CREATE INDEX outbox_in_order ON outbox (payout) WHERE done = 0;
+
+CREATE TRIGGER outbox_is_frozen
+BEFORE UPDATE OF seq, event_id, client_id, kind, payout, payment_id, created_at ON outbox
+BEGIN SELECT RAISE(ABORT, 'a notification tells the same each time'); END;
+CREATE TRIGGER outbox_is_kept BEFORE DELETE ON outbox
+BEGIN SELECT RAISE(ABORT, 'what was told is remembered'); END;

@@ -1,0 +1,104 @@
+//! The cells of a row, read from left to right.
+
+use std::str::FromStr;
+
+use payout_domain::{AccountIdentifier, Metadata, Money, Timestamp};
+use rusqlite::Row;
+use rusqlite::types::{FromSql, ValueRef};
+use uuid::Uuid;
+
+use crate::failure::Failure;
+use crate::text;
+
+/// The cells of a row, read from left to right, in the order in which the statement names its
+/// columns. What cannot be read is named by its column, never by its contents.
+pub(crate) struct Cells<'a> {
+    row: &'a Row<'a>,
+    next: usize,
+}
+
+impl<'a> Cells<'a> {
+    pub(crate) fn new(row: &'a Row<'a>) -> Self {
+        Self { row, next: 0 }
+    }
+
+    /// A value as SQLite keeps it.
+    pub(crate) fn plain<T: FromSql>(&mut self, column: &'static str) -> Result<T, Failure> {
+        T::column_result(self.cell()?).map_err(|_| Failure::Unreadable(column))
+    }
+
+    /// A UUID of sixteen bytes.
+    pub(crate) fn uuid(&mut self, column: &'static str) -> Result<Uuid, Failure> {
+        self.plain(column).map(Uuid::from_bytes)
+    }
+
+    pub(crate) fn optional_uuid(&mut self, column: &'static str) -> Result<Option<Uuid>, Failure> {
+        Ok(self.plain::<Option<_>>(column)?.map(Uuid::from_bytes))
+    }
+
+    pub(crate) fn time(&mut self, column: &'static str) -> Result<Timestamp, Failure> {
+        self.plain(column).map(Timestamp::from_micros)
+    }
+
+    pub(crate) fn optional_time(
+        &mut self,
+        column: &'static str,
+    ) -> Result<Option<Timestamp>, Failure> {
+        Ok(self.plain::<Option<_>>(column)?.map(Timestamp::from_micros))
+    }
+
+    /// A value that prints itself as a text and is read back from it.
+    pub(crate) fn parsed<T: FromStr>(&mut self, column: &'static str) -> Result<T, Failure> {
+        self.read_as(column, |text| text.parse().ok())
+    }
+
+    pub(crate) fn optional_parsed<T: FromStr>(
+        &mut self,
+        column: &'static str,
+    ) -> Result<Option<T>, Failure> {
+        let cell = self.cell()?;
+        if cell == ValueRef::Null {
+            return Ok(None);
+        }
+        read(cell, column, |text| text.parse().ok()).map(Some)
+    }
+
+    /// A value that is read by this function, which says `None` to what it cannot read.
+    pub(crate) fn read_as<T>(
+        &mut self,
+        column: &'static str,
+        reader: impl FnOnce(&str) -> Option<T>,
+    ) -> Result<T, Failure> {
+        read(self.cell()?, column, reader)
+    }
+
+    /// Two cells: minor units and currency.
+    pub(crate) fn money(&mut self) -> Result<Money, Failure> {
+        let minor: i64 = self.plain("amount_minor")?;
+        let currency = self.parsed("currency")?;
+        let minor = u64::try_from(minor).map_err(|_| Failure::Unreadable("amount_minor"))?;
+        Money::from_minor(minor, currency).map_err(|_| Failure::Unreadable("amount_minor"))
+    }
+
+    pub(crate) fn identifiers(&mut self) -> Result<Vec<AccountIdentifier>, Failure> {
+        self.read_as("account_identifiers", text::identifiers_from)
+    }
+
+    pub(crate) fn metadata(&mut self) -> Result<Metadata, Failure> {
+        self.read_as("metadata", text::metadata_from)
+    }
+
+    fn cell(&mut self) -> Result<ValueRef<'a>, Failure> {
+        let cell = self.row.get_ref(self.next)?;
+        self.next = self.next.saturating_add(1);
+        Ok(cell)
+    }
+}
+
+fn read<T>(
+    cell: ValueRef<'_>,
+    column: &'static str,
+    reader: impl FnOnce(&str) -> Option<T>,
+) -> Result<T, Failure> {
+    cell.as_str().ok().and_then(reader).ok_or(Failure::Unreadable(column))
+}

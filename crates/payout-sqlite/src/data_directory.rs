@@ -1,0 +1,98 @@
+//! The directory that a store lives in.
+
+use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
+use std::io;
+use std::path::{Path, PathBuf};
+
+use crate::OpenError;
+
+const DATABASE: &str = "payout.sqlite";
+const LOCK: &str = "payout.lock";
+const CLEAN: &str = "payout.clean";
+
+/// The directory that a store lives in, locked against every other process for as long as this is
+/// held.
+///
+/// The lock is a file of its own: SQLite would lose its locks on the database if somebody else in
+/// this process opened and closed that one.
+#[derive(Debug)]
+pub(crate) struct DataDirectory {
+    path: PathBuf,
+    database: PathBuf,
+    _lock: File,
+}
+
+impl DataDirectory {
+    /// Makes the directory if there is none, locks it, and makes an empty database if there is none.
+    /// Only the user that runs the process may look inside.
+    pub(crate) fn enter(path: &Path) -> Result<Self, OpenError> {
+        make_directory(path)?;
+        let lock = lock(path)?;
+        let database = path.join(DATABASE);
+        own_file(&database).map_err(|error| OpenError::of_io(&database, error))?;
+        let directory = Self { path: path.to_owned(), database, _lock: lock };
+        directory.sync().map_err(|error| OpenError::of_io(path, error))?;
+        Ok(directory)
+    }
+
+    /// The database file.
+    pub(crate) fn database(&self) -> &Path {
+        &self.database
+    }
+
+    /// Whether the last process to use the database closed it.
+    pub(crate) fn was_closed(&self) -> bool {
+        self.path.join(CLEAN).exists()
+    }
+
+    /// Writes down that the database is in use. It must be on disk before the database is changed.
+    pub(crate) fn mark_open(&self) -> Result<(), OpenError> {
+        let mark = self.path.join(CLEAN);
+        match fs::remove_file(&mark) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                Err(OpenError::of_io(&mark, error))
+            }
+            Ok(()) | Err(_) => self.sync().map_err(|error| OpenError::of_io(&self.path, error)),
+        }
+    }
+
+    /// Writes down that the database is closed and whole.
+    pub(crate) fn mark_closed(&self) -> io::Result<()> {
+        own_file(&self.path.join(CLEAN))?.sync_all()?;
+        self.sync()
+    }
+
+    /// Puts on disk which files there are.
+    fn sync(&self) -> io::Result<()> {
+        File::open(&self.path)?.sync_all()
+    }
+}
+
+fn make_directory(path: &Path) -> Result<(), OpenError> {
+    let mut builder = DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(path).map_err(|error| OpenError::of_io(path, error))
+}
+
+fn lock(directory: &Path) -> Result<File, OpenError> {
+    let path = directory.join(LOCK);
+    let file = own_file(&path).map_err(|error| OpenError::of_io(&path, error))?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => {
+            Err(OpenError::AnotherProcess { path: directory.to_owned() })
+        }
+        Err(TryLockError::Error(error)) => Err(OpenError::of_io(&path, error)),
+    }
+}
+
+/// Opens a file for writing, and makes it if there is none.
+fn own_file(path: &Path) -> io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.read(true).write(true).create(true).truncate(false);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)
+}

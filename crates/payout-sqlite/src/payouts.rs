@@ -1,0 +1,91 @@
+//! Payouts, and everything that happened to them.
+
+mod accept;
+mod claim;
+mod find;
+mod record;
+mod save;
+
+use async_trait::async_trait;
+use payout_domain::{ClientId, GatewayPayoutId, IdempotencyKey, Payout, PayoutId};
+use payout_ports::{
+    AcceptOutcome, Acceptance, Claim, GatewayProfile, IdempotencyRecord, PageOrder, PayoutChange,
+    PayoutEvent, PayoutRepository, Payouts, RepositoryError, SaveError, SendOrder, WatchOrder,
+};
+
+use crate::SqliteStore;
+
+pub(crate) use find::by_seq;
+pub(crate) use record::{proof_cells, proof_from};
+
+#[async_trait]
+impl PayoutRepository for SqliteStore {
+    async fn accept(&self, acceptance: Acceptance) -> Result<AcceptOutcome, RepositoryError> {
+        let accepted = self.write(move |connection| accept::accept(connection, &acceptance));
+        Ok(accepted.await?)
+    }
+
+    async fn find_key(
+        &self,
+        client_id: &ClientId,
+        key: &IdempotencyKey,
+    ) -> Result<Option<IdempotencyRecord>, RepositoryError> {
+        let (client_id, key) = (client_id.clone(), key.clone());
+        let found = self.read(move |connection| accept::find_key(connection, &client_id, &key));
+        Ok(found.await?)
+    }
+
+    async fn claim_sendable(&self, order: &SendOrder) -> Result<Vec<Claim>, RepositoryError> {
+        let order = order.clone();
+        Ok(self.write(move |connection| claim::sendable(connection, &order)).await?)
+    }
+
+    async fn claim_watched(&self, order: &WatchOrder) -> Result<Vec<Payout>, RepositoryError> {
+        let order = order.clone();
+        Ok(self.write(move |connection| claim::watched(connection, &order)).await?)
+    }
+
+    async fn save(&self, change: PayoutChange) -> Result<(), SaveError> {
+        Ok(self.write(move |connection| save::save(connection, &change)).await?)
+    }
+
+    async fn find(
+        &self,
+        client_id: &ClientId,
+        id: PayoutId,
+    ) -> Result<Option<Payout>, RepositoryError> {
+        let found = self.find_unscoped(id).await?;
+        Ok(found.filter(|payout| payout.client_id() == client_id))
+    }
+
+    async fn find_unscoped(&self, id: PayoutId) -> Result<Option<Payout>, RepositoryError> {
+        Ok(self.read(move |connection| find::by_id(connection, id)).await?)
+    }
+
+    async fn find_by_gateway_id(
+        &self,
+        profile: &GatewayProfile,
+        id: GatewayPayoutId,
+    ) -> Result<Option<Payout>, RepositoryError> {
+        let profile = profile.clone();
+        Ok(self.read(move |connection| find::by_gateway_id(connection, &profile, id)).await?)
+    }
+
+    async fn list(
+        &self,
+        client_id: &ClientId,
+        page: &PageOrder,
+    ) -> Result<Payouts, RepositoryError> {
+        let (client_id, page) = (client_id.clone(), *page);
+        Ok(self.read(move |connection| find::list(connection, &client_id, page)).await?)
+    }
+
+    async fn history(
+        &self,
+        client_id: &ClientId,
+        id: PayoutId,
+    ) -> Result<Option<Vec<PayoutEvent>>, RepositoryError> {
+        let client_id = client_id.clone();
+        Ok(self.read(move |connection| find::history(connection, &client_id, id)).await?)
+    }
+}

@@ -1,0 +1,120 @@
+//! Finding payouts.
+
+use payout_domain::{ClientId, GatewayPayoutId, Payout, PayoutId};
+use payout_ports::{GatewayProfile, PageOrder, PayoutEvent, Payouts};
+use rusqlite::{Connection, Params, params};
+
+use super::record::{payout_columns, payout_from};
+use crate::cells::Cells;
+use crate::failure::Failure;
+
+pub(crate) const BY_ID: &str = concat!("SELECT ", payout_columns!(), " FROM payout WHERE id = ?1");
+
+const BY_SEQ: &str = concat!("SELECT ", payout_columns!(), " FROM payout WHERE seq = ?1");
+
+pub(crate) const BY_GATEWAY_ID: &str = concat!(
+    "SELECT ",
+    payout_columns!(),
+    " FROM payout WHERE profile = ?1 AND gateway_payout_id = ?2"
+);
+
+/// The newest first; of those accepted at one time, the highest id first.
+pub(crate) const FIRST_PAGE: &str = concat!(
+    "SELECT ",
+    payout_columns!(),
+    " FROM payout WHERE client_id = ?1 ORDER BY created_at DESC, id DESC LIMIT ?2"
+);
+
+pub(crate) const NEXT_PAGE: &str = concat!(
+    "SELECT ",
+    payout_columns!(),
+    " FROM payout WHERE client_id = ?1 AND (created_at, id) < \
+     (SELECT created_at, id FROM payout WHERE id = ?3 AND client_id = ?1) \
+     ORDER BY created_at DESC, id DESC LIMIT ?2"
+);
+
+pub(crate) const HISTORY: &str = "SELECT event.version, event.at, event.evidence, event.state \
+     FROM payout JOIN payout_event AS event ON event.payout = payout.seq \
+     WHERE payout.id = ?1 AND payout.client_id = ?2 ORDER BY event.version";
+
+/// Finds a payout by our name for it.
+pub(crate) fn by_id(connection: &Connection, id: PayoutId) -> Result<Option<Payout>, Failure> {
+    one(connection, BY_ID, [id.as_uuid().into_bytes()])
+}
+
+/// Finds a payout by its row.
+pub(crate) fn by_seq(connection: &Connection, seq: i64) -> Result<Option<Payout>, Failure> {
+    one(connection, BY_SEQ, [seq])
+}
+
+/// Finds a payout by the provider's name for it.
+pub(crate) fn by_gateway_id(
+    connection: &Connection,
+    profile: &GatewayProfile,
+    id: GatewayPayoutId,
+) -> Result<Option<Payout>, Failure> {
+    one(connection, BY_GATEWAY_ID, (profile.as_str(), id.as_uuid().into_bytes()))
+}
+
+/// One page of a client's payouts. After a payout that the client does not have comes nothing.
+pub(crate) fn list(
+    connection: &Connection,
+    client_id: &ClientId,
+    page: PageOrder,
+) -> Result<Payouts, Failure> {
+    // One more than asked for tells whether there are more.
+    let limit = i64::try_from(page.limit.saturating_add(1)).unwrap_or(i64::MAX);
+    let client_id = client_id.as_str();
+    let mut items = match page.after.map(|after| after.as_uuid().into_bytes()) {
+        None => all(connection, FIRST_PAGE, (client_id, limit))?,
+        Some(after) => all(connection, NEXT_PAGE, params![client_id, limit, after])?,
+    };
+    let more = items.len() > page.limit;
+    items.truncate(page.limit);
+    Ok(Payouts { items, more })
+}
+
+/// Everything that happened to a payout; every payout has at least its acceptance.
+pub(crate) fn history(
+    connection: &Connection,
+    client_id: &ClientId,
+    id: PayoutId,
+) -> Result<Option<Vec<PayoutEvent>>, Failure> {
+    let mut statement = connection.prepare_cached(HISTORY)?;
+    let mut rows = statement.query((id.as_uuid().into_bytes(), client_id.as_str()))?;
+    let mut events = Vec::new();
+    while let Some(row) = rows.next()? {
+        let mut cells = Cells::new(row);
+        events.push(PayoutEvent {
+            version: cells.plain("version")?,
+            at: cells.time("at")?,
+            evidence: cells.parsed("evidence")?,
+            state: cells.parsed("state")?,
+        });
+    }
+    Ok((!events.is_empty()).then_some(events))
+}
+
+fn one(
+    connection: &Connection,
+    sql: &'static str,
+    params: impl Params,
+) -> Result<Option<Payout>, Failure> {
+    let mut statement = connection.prepare_cached(sql)?;
+    let mut rows = statement.query(params)?;
+    rows.next()?.map(|row| payout_from(&mut Cells::new(row))).transpose()
+}
+
+fn all(
+    connection: &Connection,
+    sql: &'static str,
+    params: impl Params,
+) -> Result<Vec<Payout>, Failure> {
+    let mut statement = connection.prepare_cached(sql)?;
+    let mut rows = statement.query(params)?;
+    let mut payouts = Vec::new();
+    while let Some(row) = rows.next()? {
+        payouts.push(payout_from(&mut Cells::new(row))?);
+    }
+    Ok(payouts)
+}

@@ -1,0 +1,165 @@
+//! The store, from opening to closing.
+
+use std::path::Path;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::thread::{self, JoinHandle};
+
+use payout_ports::Cause;
+use rusqlite::Connection;
+
+use crate::data_directory::DataDirectory;
+use crate::failure::Failure;
+use crate::readers::Reads;
+use crate::settings::{connect, forbid_writing, settle};
+use crate::writer::{Counters, Writer, Writes};
+use crate::{OpenError, Settings, Statistics, StoreOptions, schema};
+
+/// A store in one SQLite file.
+///
+/// It is meant to be shared behind an `Arc` and closed at the end with [`close`](Self::close). One
+/// that is merely dropped loses nothing that was acknowledged, but is checked when it is opened next.
+#[derive(Debug)]
+pub struct SqliteStore {
+    // The order matters when the store is dropped: the threads end once nobody can ask them.
+    reads: Reads,
+    writes: Writes,
+    thread: WriterThread,
+    settings: Settings,
+    counters: Arc<Counters>,
+    stopped: Arc<OnceLock<Arc<str>>>,
+}
+
+/// The store could not be closed in order. Nothing that was acknowledged is lost; the next opening
+/// checks the file.
+#[derive(Debug, thiserror::Error)]
+#[error("the store could not be closed in order; it will be checked when it is opened next")]
+pub struct CloseError(#[source] Cause);
+
+impl SqliteStore {
+    /// Opens the store in a data directory, which is made if there is none. Blocks while the file is
+    /// checked or its schema is brought up to date.
+    pub fn open(directory: &Path, options: &StoreOptions) -> Result<Self, OpenError> {
+        let directory = DataDirectory::enter(directory)?;
+        let path = directory.database().to_owned();
+        let mut connection = connect(&path, options)?;
+        schema::claim(&connection, &path)?;
+        if !directory.was_closed() {
+            schema::check(&connection, &path)?;
+        }
+        directory.mark_open()?;
+        let settings = settle(&connection, &path)?;
+        limit_size(&connection, &path, options)?;
+        schema::migrate(&mut connection, &path)?;
+        let readers = open_readers(&path, options)?;
+        Self::start(connection, readers, directory, settings, options)
+            .map_err(|error| OpenError::of_io(&path, error))
+    }
+
+    fn start(
+        connection: Connection,
+        readers: Vec<Connection>,
+        directory: DataDirectory,
+        settings: Settings,
+        options: &StoreOptions,
+    ) -> std::io::Result<Self> {
+        let (reads, readers) = Reads::start(readers, options.queue_max.get())?;
+        let (writes, queue) = Writes::channel(options.queue_max.get());
+        let (counters, stopped) = (Arc::<Counters>::default(), Arc::default());
+        let owner = Writer {
+            connection,
+            queue,
+            group_max: options.group_max.get(),
+            log_pages_max: options.log_pages_max,
+            counters: Arc::clone(&counters),
+            stopped: Arc::clone(&stopped),
+            readers,
+            directory,
+        };
+        let thread = thread::Builder::new().name("payout-write".to_owned());
+        let thread = WriterThread(Mutex::new(Some(thread.spawn(move || owner.run())?)));
+        Ok(Self { reads, writes, thread, settings, counters, stopped })
+    }
+
+    /// Does what was asked before, copies everything into one file, and writes down that it is
+    /// whole. Whatever is asked afterwards is not available.
+    pub async fn close(&self) -> Result<(), CloseError> {
+        self.reads.end().await;
+        let closed = self.writes.close().await;
+        self.thread.join();
+        closed.map_err(|failure| CloseError(Cause::from(failure)))
+    }
+
+    /// The settings that the store runs with, as SQLite reports them.
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// What the writer has done since the store was opened.
+    pub fn statistics(&self) -> Statistics {
+        self.counters.read()
+    }
+
+    /// Why the store has stopped writing for good, if it has: an error of the disk, a damaged file,
+    /// or a fault in this program. The process should end; the next opening checks the file.
+    pub fn stopped(&self) -> Option<&str> {
+        self.stopped.get().map(|reason| &**reason)
+    }
+
+    pub(crate) async fn read<T, W>(&self, work: W) -> Result<T, Failure>
+    where
+        T: Send + 'static,
+        W: FnOnce(&Connection) -> Result<T, Failure> + Send + 'static,
+    {
+        self.reads.read(work).await
+    }
+
+    pub(crate) async fn write<T, W>(&self, work: W) -> Result<T, Failure>
+    where
+        T: Send + 'static,
+        W: FnOnce(&Connection) -> Result<T, Failure> + Send + 'static,
+    {
+        self.writes.write(work).await
+    }
+}
+
+fn limit_size(
+    connection: &Connection,
+    path: &Path,
+    options: &StoreOptions,
+) -> Result<(), OpenError> {
+    let Some(pages) = options.pages_max else { return Ok(()) };
+    connection
+        .pragma_update(None, "max_page_count", pages)
+        .map_err(|error| OpenError::of_sqlite(path, error))
+}
+
+fn open_readers(path: &Path, options: &StoreOptions) -> Result<Vec<Connection>, OpenError> {
+    (0..options.readers.get())
+        .map(|_| {
+            let connection = connect(path, options)?;
+            settle(&connection, path)?;
+            forbid_writing(&connection, path)?;
+            Ok(connection)
+        })
+        .collect()
+}
+
+/// The writer's thread. When it has ended, the directory is unlocked.
+#[derive(Debug)]
+struct WriterThread(Mutex<Option<JoinHandle<()>>>);
+
+impl WriterThread {
+    fn join(&self) {
+        let thread = self.0.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(thread) = thread {
+            // The writer catches every panic of a job; one of its own has been printed.
+            let _ = thread.join();
+        }
+    }
+}
+
+impl Drop for WriterThread {
+    fn drop(&mut self) {
+        self.join();
+    }
+}

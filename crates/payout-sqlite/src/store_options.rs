@@ -1,0 +1,36 @@
+//! How a store is opened.
+
+use std::num::NonZeroUsize;
+use std::time::Duration;
+
+/// How a store is opened. The default is right for one service on one machine.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StoreOptions {
+    /// How many connections read at the same time.
+    pub readers: NonZeroUsize,
+    /// The most writes that are committed together.
+    pub group_max: NonZeroUsize,
+    /// How many writes may wait; a caller beyond that waits until there is room.
+    pub queue_max: NonZeroUsize,
+    /// How many pages of 4 KiB the write-ahead log may hold before they are copied into the
+    /// database. The log is then written over from its start, never cut: that is what disks do fast.
+    pub log_pages_max: u32,
+    /// The most pages of 4 KiB that the database may have; `None` if only the disk sets a limit. At
+    /// the limit, writes are refused as on a full disk.
+    pub pages_max: Option<u32>,
+    /// How long to wait for another program that holds a lock on the file, such as an SQLite shell.
+    pub busy_timeout: Duration,
+}
+
+impl Default for StoreOptions {
+    fn default() -> Self {
+        Self {
+            readers: NonZeroUsize::MIN.saturating_add(1),
+            group_max: NonZeroUsize::MIN.saturating_add(511),
+            queue_max: NonZeroUsize::MIN.saturating_add(4095),
+            log_pages_max: 4096,
+            pages_max: None,
+            busy_timeout: Duration::from_secs(5),
+        }
+    }
+}

@@ -1,0 +1,49 @@
+//! The laws of a store.
+
+use async_trait::async_trait;
+use payout_conformance::StoreRig;
+use payout_ports::{Inbox, Outbox, PaymentRepository, PayoutRepository};
+use payout_sqlite::{SqliteStore, StoreOptions};
+use tempfile::TempDir;
+
+payout_conformance::store_laws!(fresh);
+
+struct SqliteRig {
+    store: SqliteStore,
+    directory: TempDir,
+}
+
+async fn fresh() -> SqliteRig {
+    open(tempfile::tempdir().expect("there is room for temporary files"))
+}
+
+fn open(directory: TempDir) -> SqliteRig {
+    let store = SqliteStore::open(directory.path(), &StoreOptions::default());
+    SqliteRig { store: store.expect("the directory is ours"), directory }
+}
+
+#[async_trait]
+impl StoreRig for SqliteRig {
+    fn payouts(&self) -> &dyn PayoutRepository {
+        &self.store
+    }
+
+    fn payments(&self) -> &dyn PaymentRepository {
+        &self.store
+    }
+
+    fn inbox(&self) -> &dyn Inbox {
+        &self.store
+    }
+
+    fn outbox(&self) -> &dyn Outbox {
+        &self.store
+    }
+
+    async fn reopen(self) -> Self {
+        self.store.close().await.expect("the disk works");
+        let Self { store, directory } = self;
+        drop(store);
+        open(directory)
+    }
+}
