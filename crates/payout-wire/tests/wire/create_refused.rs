@@ -142,6 +142,11 @@ const WRONG: &[(&str, &str, &[&str])] = &[
         r#"{"amount_in_minor":"1","currency":"gbp","beneficiary":{"type":"iban"},"metadata":7}"#,
         &["amount_in_minor", "beneficiary.type", "currency", "merchant_account_id", "metadata"],
     ),
+    (
+        r#""amount_in_minor":1250,"currency":"GBP""#,
+        r#""amount_in_minor":9007199254740992,"currency":"gbp""#,
+        &["amount_in_minor", "currency"],
+    ),
     // Not what a body is.
     (GOOD, "", &["body"]),
     (GOOD, "   ", &["body"]),
