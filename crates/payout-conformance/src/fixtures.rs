@@ -225,6 +225,17 @@ pub fn change(read: &Payout, evidence: &Evidence, at: Timestamp) -> PayoutChange
     change_to(read, payout, evidence, at)
 }
 
+/// A change that changes nothing yet: no event, nobody to tell, the schedule as it is.
+pub fn unchanged(read: &Payout) -> PayoutChange {
+    PayoutChange {
+        payout: read.clone(),
+        expected_version: read.version(),
+        events: Vec::new(),
+        notifications: Vec::new(),
+        schedule: None,
+    }
+}
+
 /// The change from a payout as it was read to what it is after a piece of evidence.
 pub(crate) fn change_to(
     read: &Payout,

@@ -213,6 +213,11 @@ macro_rules! store_laws {
                 what_was_told_survives_a_restart
                 what_is_to_be_told_survives_a_restart
             }
+
+            #[test]
+            fn any_payout_with_any_history_survives_the_store() {
+                $crate::model::any_payout_with_any_history_survives_the_store($fresh);
+            }
         }
     };
     (@seen $fresh:ident: $($law:ident)*) => { $(

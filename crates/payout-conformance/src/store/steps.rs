@@ -6,6 +6,7 @@ use payout_ports::{AcceptOutcome, Claim, NotificationKind, PayoutChange, PayoutE
 use super::StoreRig;
 use crate::fixtures::{
     Accepting, Life, change, due, gateway_payout_id, notification, played, seconds, send_order,
+    unchanged,
 };
 
 /// Accepts a payout that must be new.
@@ -98,15 +99,7 @@ pub(super) fn ids(payouts: &[Payout]) -> Vec<PayoutId> {
 /// Sets when a payout is due, whoever has claimed it.
 pub(super) async fn schedule(rig: &dyn StoreRig, id: PayoutId, at: Timestamp) {
     let payout = read(rig, id).await;
-    let (expected_version, schedule) = (payout.version(), Some(due(at)));
-    let change = PayoutChange {
-        payout,
-        expected_version,
-        events: Vec::new(),
-        notifications: Vec::new(),
-        schedule,
-    };
-    save(rig, change).await;
+    save(rig, PayoutChange { schedule: Some(due(at)), ..unchanged(&payout) }).await;
 }
 
 /// A time when everything that these steps made is due.

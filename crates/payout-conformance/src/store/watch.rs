@@ -7,7 +7,7 @@ use super::StoreRig;
 use super::steps::{accept, claim_one, history, ids, later, live, read, save, schedule, submitted};
 use crate::fixtures::{
     Accepting, LEASE, NEVER, change, due_if, gateway_payout_id, just_before, lives, other_profile,
-    payout_id, seconds, watch_order,
+    payout_id, seconds, unchanged, watch_order,
 };
 
 /// `PayoutRepository::claim_watched`.
@@ -127,12 +127,5 @@ async fn watched(rig: &dyn StoreRig, now: Timestamp) -> Vec<Payout> {
 }
 
 async fn put_off(rig: &dyn StoreRig, payout: &Payout, schedule: payout_ports::Schedule) {
-    let nothing = PayoutChange {
-        payout: payout.clone(),
-        expected_version: payout.version(),
-        events: Vec::new(),
-        notifications: Vec::new(),
-        schedule: Some(schedule),
-    };
-    save(rig, nothing).await;
+    save(rig, PayoutChange { schedule: Some(schedule), ..unchanged(payout) }).await;
 }
