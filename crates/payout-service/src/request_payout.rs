@@ -4,12 +4,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use payout_domain::{
-    ClientId, IdempotencyKey, MerchantAccount, PaymentSource, Payout, PayoutId, PayoutOrder,
-    PayoutRequest, PayoutRules, Refusal, Refusals, Timestamp,
+    ClientId, IdempotencyKey, MerchantAccount, MerchantAccountId, PaymentSource, Payout, PayoutId,
+    PayoutOrder, PayoutRequest, PayoutRules, Refusal, Refusals, Timestamp, UserId,
 };
 use payout_ports::{
     AcceptOutcome, Acceptance, Clock, Fingerprint, IdGenerator, PaymentRepository, PayoutGateway,
-    PayoutRepository, ReadError,
+    PayoutRepository,
 };
 
 use crate::{Doorbell, ServiceError};
@@ -133,8 +133,9 @@ impl RequestPayout {
         Ok(account.ok_or(Refusals::from(Refusal::UnknownMerchantAccount))?)
     }
 
-    /// Finds the payment source; what is not known here may have paid in since, so the provider is
-    /// asked before the closed loop is said to be broken.
+    /// Finds the payment source. What is not known here may have paid in since, so the provider is
+    /// asked before the closed loop is said to be broken: first about this merchant account, then
+    /// about the others, because "it has paid in elsewhere" helps more than "there is none".
     async fn source(
         &self,
         client_id: &ClientId,
@@ -147,9 +148,15 @@ impl RequestPayout {
         {
             return Ok(source.clone());
         }
-        let listed = self.gateway.payment_sources(order.merchant_account_id, &order.user_id).await;
-        self.remember_sources(client_id, listed).await?;
-        let source = self.known_source(client_id, order).await?.or(known);
+        self.ask_for_sources(client_id, order.merchant_account_id, &order.user_id).await?;
+        if let Some(source) = self.known_source(client_id, order).await? {
+            return Ok(source);
+        }
+        let accounts = self.gateway.merchant_accounts().await.map_err(ServiceError::from)?;
+        for account in accounts.iter().filter(|account| account.id != order.merchant_account_id) {
+            self.ask_for_sources(client_id, account.id, &order.user_id).await?;
+        }
+        let source = self.known_source(client_id, order).await?;
         Ok(source.ok_or(Refusals::from(Refusal::UnknownPaymentSource))?)
     }
 
@@ -161,13 +168,15 @@ impl RequestPayout {
         Ok(self.payments.source(client_id, order.payment_source_id).await?)
     }
 
-    async fn remember_sources(
+    async fn ask_for_sources(
         &self,
         client_id: &ClientId,
-        listed: Result<Option<Vec<PaymentSource>>, ReadError>,
+        merchant_account_id: MerchantAccountId,
+        user_id: &UserId,
     ) -> Result<(), ServiceError> {
-        for source in listed?.unwrap_or_default() {
-            self.payments.record_source(client_id, &source).await?;
+        let listed = self.gateway.payment_sources(merchant_account_id, user_id).await?;
+        for source in listed.iter().flatten() {
+            self.payments.record_source(client_id, source).await?;
         }
         Ok(())
     }

@@ -131,12 +131,21 @@ async fn the_provider_is_asked_before_the_closed_loop_is_said_to_be_broken() {
     payouts.expect_find_key().returning(|_, _| Ok(None));
     payouts.expect_accept().never();
     payments.expect_merchant_account().returning(|_| Ok(Some(merchant_account(1, Currency::GBP))));
-    payments.expect_source().once().in_sequence(&mut order).returning(|_, _| Ok(None));
-    gateway
-        .expect_payment_sources()
-        .once()
-        .in_sequence(&mut order)
-        .returning(|_, _| Ok(Some(vec![])));
+    let elsewhere = merchant_account(2, Currency::EUR).id;
+    for account in [merchant_account(1, Currency::GBP).id, elsewhere] {
+        payments.expect_source().once().in_sequence(&mut order).returning(|_, _| Ok(None));
+        if account == elsewhere {
+            gateway.expect_merchant_accounts().once().in_sequence(&mut order).returning(|| {
+                Ok(vec![merchant_account(1, Currency::GBP), merchant_account(2, Currency::EUR)])
+            });
+        }
+        gateway
+            .expect_payment_sources()
+            .once()
+            .in_sequence(&mut order)
+            .withf(move |asked, _| *asked == account)
+            .returning(|_, _| Ok(Some(vec![])));
+    }
     payments.expect_source().once().in_sequence(&mut order).returning(|_, _| Ok(None));
 
     let answer = request_payout(payouts, payments, gateway).run(application()).await;
