@@ -1,2 +1,40 @@
-//! The binary.
-fn main() {}
+//! `payout`: pays users back to the accounts they paid in from.
+//!
+//! The only place where adapters are named together, and the only real clock and chance.
+
+mod bank_journal;
+mod cli;
+mod clock;
+mod command;
+mod credentials;
+mod exit_code;
+mod failure;
+mod id_generator;
+mod logging;
+mod output;
+mod server;
+mod settings;
+mod target;
+mod webhook_keys;
+mod wiring;
+mod workers;
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+use crate::cli::Cli;
+use crate::output::Output;
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let output = Output::new(cli.global.json, cli.global.quiet);
+    match command::run(cli).await {
+        Ok(exit) => exit.into(),
+        Err(failure) => {
+            output.failure(&failure);
+            failure.exit.into()
+        }
+    }
+}

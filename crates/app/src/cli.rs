@@ -1,0 +1,123 @@
+//! The command line.
+
+#![allow(clippy::doc_markdown, reason = "the words here are what --help prints")]
+
+mod key;
+mod server;
+mod verbs;
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+pub(crate) use key::{KeyCommand, NewKey, PublicKey, Sign, Verify};
+pub(crate) use server::{Demo, SandboxArgs, ServeArgs, ServerArgs};
+pub(crate) use verbs::{
+    Accounts, Create, Deposit, Get, History, List, SandboxControl, Sources, Target, Transactions,
+    Watch,
+};
+
+use crate::exit_code;
+
+const EXAMPLES: &str = "\
+Examples:
+  payout demo                       the whole loop, once, on this machine
+  payout sandbox                    the provider on localhost
+  payout serve --gateway http://127.0.0.1:9080
+                                    the durable service in front of it
+  payout deposit --user sam --amount '25.00 GBP'
+                                    let a user of the sandbox pay in
+";
+
+/// Pays users back to the accounts they paid in from.
+#[derive(Debug, Parser)]
+#[command(
+    name = "payout",
+    version,
+    about = "Pays users back to the accounts they paid in from",
+    max_term_width = 100,
+    subcommand_required = true,
+    arg_required_else_help = true,
+    after_help = format!("{EXAMPLES}\n{}", exit_code::HELP),
+)]
+pub(crate) struct Cli {
+    #[command(flatten)]
+    pub(crate) global: Global,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// What every command takes.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct Global {
+    /// Configuration file [default: ./payout.toml, then the user's own]
+    #[arg(long, global = true, value_name = "FILE", env = "PAYOUT_CONFIG")]
+    pub(crate) config: Option<PathBuf>,
+    /// Print JSON on standard output: one document, or one a line for streams
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+    /// Say nothing but results and errors
+    #[arg(long, short, global = true)]
+    pub(crate) quiet: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Show the whole loop: pay in, pay out, follow to executed
+    Demo(Demo),
+    /// Be the provider on localhost, for development
+    Sandbox(SandboxArgs),
+    /// Be the durable service in front of a provider
+    Serve(ServeArgs),
+
+    /// Let a user pay in (sandbox only)
+    Deposit(Deposit),
+    /// Ask for a payout
+    Create(Create),
+    /// Show a payout
+    Get(Get),
+    /// List payouts, newest first
+    List(List),
+    /// Follow a payout until it is executed or has failed
+    Watch(Watch),
+    /// Show everything that happened to a payout
+    History(History),
+    /// List the accounts that a user has paid in from
+    Sources(Sources),
+    /// List the merchant accounts and their balances
+    Accounts(Accounts),
+    /// List the movements on a merchant account
+    Transactions(Transactions),
+    /// Plan failures, send payouts back, move the clock (sandbox only)
+    #[command(subcommand)]
+    Steer(SandboxControl),
+
+    /// Make signing keys and show their public halves
+    #[command(subcommand)]
+    Key(KeyCommand),
+    /// Sign a request: print its Tl-Signature
+    Sign(Sign),
+    /// Verify a request's Tl-Signature
+    Verify(Verify),
+
+    /// Show the effective configuration and where it comes from
+    #[command(subcommand)]
+    Config(ConfigCommand),
+    /// Print a completion script for a shell
+    Completions {
+        /// bash, zsh, fish, powershell or elvish
+        shell: clap_complete::Shell,
+    },
+    /// Write the man pages
+    Man {
+        /// Directory for the pages [default: print the main page]
+        #[arg(long, value_name = "DIR")]
+        out: Option<PathBuf>,
+    },
+}
+
+#[derive(Clone, Copy, Debug, Subcommand)]
+pub(crate) enum ConfigCommand {
+    /// Print every setting, its value and its origin; secrets are not shown
+    Show,
+}

@@ -1,0 +1,106 @@
+//! The arguments of the servers.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::Args;
+
+/// Show the whole loop: pay in, pay out, follow to executed
+///
+/// Starts a sandbox and a service on free loopback ports with a throw-away database, lets a user pay
+/// in, pays out through the service, follows the payout, receives the webhook, and shows a refusal.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct Demo {
+    /// Keep the databases and keys in this directory instead of throwing them away
+    #[arg(long, value_name = "DIR")]
+    pub(crate) keep: Option<PathBuf>,
+}
+
+/// What both servers take.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct ServerArgs {
+    /// Address to listen on; port 0 takes a free one
+    #[arg(long, value_name = "ADDR")]
+    pub(crate) listen: Option<SocketAddr>,
+    /// Directory for the database and the keys; made if missing
+    #[arg(long, value_name = "DIR")]
+    pub(crate) data: Option<PathBuf>,
+    /// Id of the client that may use the server
+    #[arg(long, value_name = "ID")]
+    pub(crate) client_id: Option<String>,
+    /// File with the client's secret [default: made in the data directory]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) client_secret_file: Option<PathBuf>,
+    /// Public key of the client; may be given again [default: a key pair is made]
+    #[arg(long = "client-key", value_name = "KID=PEM")]
+    pub(crate) client_keys: Vec<String>,
+    /// URL to tell events to, signed
+    #[arg(long, value_name = "URL")]
+    pub(crate) webhook: Option<String>,
+    /// Write the credentials as shell variables into this file
+    #[arg(long, value_name = "FILE")]
+    pub(crate) write_env: Option<PathBuf>,
+}
+
+/// Be the provider on localhost, for development
+///
+/// Makes what is missing, keys included, and prints everything that a client needs. With --json the
+/// first line on standard output is one object with the same.
+#[derive(Clone, Debug, Args)]
+#[command(after_help = "\
+Examples:
+  payout sandbox
+  payout sandbox --in-memory --json
+  payout sandbox --merchant-account '1000.00 GBP' --merchant-account '500.00 EUR'
+  payout sandbox --client-key 45fc75cf-5649-4134-84b3-192c2c78e990=public.pem")]
+pub(crate) struct SandboxArgs {
+    #[command(flatten)]
+    pub(crate) server: ServerArgs,
+    /// Keep payouts and balances in memory only; keys still go to the data directory
+    #[arg(long)]
+    pub(crate) in_memory: bool,
+    /// A merchant account, by its opening balance; may be given again [default: one of GBP, one of EUR]
+    #[arg(long = "merchant-account", value_name = "MONEY")]
+    pub(crate) merchant_accounts: Vec<String>,
+    /// Milliseconds from a deposit to its settlement
+    #[arg(long, value_name = "MS")]
+    pub(crate) settlement_delay_ms: Option<u64>,
+    /// Milliseconds from a payout to its authorisation
+    #[arg(long, value_name = "MS")]
+    pub(crate) authorization_delay_ms: Option<u64>,
+    /// Milliseconds from a payout's authorisation to its execution
+    #[arg(long, value_name = "MS")]
+    pub(crate) execution_delay_ms: Option<u64>,
+    /// Hours after which idempotency keys are forgotten
+    #[arg(long, value_name = "HOURS")]
+    pub(crate) key_window_hours: Option<u64>,
+}
+
+/// Be the durable service in front of a provider
+///
+/// Serves the provider's own API. What it has accepted is on disk, is sent once, and is followed to
+/// its end.
+#[derive(Clone, Debug, Args)]
+#[command(after_help = "\
+Examples:
+  payout serve --gateway http://127.0.0.1:9080
+  payout serve --gateway truelayer-sandbox --data /var/lib/payout
+
+The credentials for the gateway come from --credentials DIR (what `payout sandbox` wrote), from
+PAYOUT_GATEWAY_… or [gateway] in payout.toml, else from a sandbox of yours at that URL.")]
+pub(crate) struct ServeArgs {
+    #[command(flatten)]
+    pub(crate) server: ServerArgs,
+    /// The provider: a URL, truelayer-sandbox or truelayer
+    #[arg(long, value_name = "URL|truelayer-sandbox|truelayer")]
+    pub(crate) gateway: Option<String>,
+    /// Directory in which a sandbox wrote the credentials for it
+    #[arg(long, value_name = "DIR")]
+    pub(crate) credentials: Option<PathBuf>,
+    /// The most that one payout may be, by currency; may be given again
+    #[arg(long = "limit", value_name = "MONEY")]
+    pub(crate) limits: Vec<String>,
+    /// Refuse references that the scheme may not carry to every bank
+    #[arg(long)]
+    pub(crate) strict_references: bool,
+}

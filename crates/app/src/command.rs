@@ -1,0 +1,48 @@
+//! What each command does, one file each.
+
+mod api_failure;
+mod config;
+mod demo;
+mod key;
+mod manual;
+mod sandbox;
+mod serve;
+mod signature;
+mod steer;
+mod verbs;
+mod watch;
+
+use crate::cli::{Cli, Command, ConfigCommand};
+use crate::exit_code::Exit;
+use crate::failure::Failure;
+use crate::logging;
+use crate::output::Output;
+use crate::settings::Settings;
+
+/// Does what the command line says.
+pub(crate) async fn run(cli: Cli) -> Result<Exit, Failure> {
+    let output = Output::new(cli.global.json, cli.global.quiet);
+    let settings = Settings::load(cli.global.config.as_deref())?;
+    logging::start(&settings, cli.global.quiet)?;
+    match cli.command {
+        Command::Demo(args) => demo::run(&args, output).await,
+        Command::Sandbox(args) => sandbox::run(&args, &settings, output).await,
+        Command::Serve(args) => serve::run(&args, &settings, output).await,
+        Command::Deposit(args) => verbs::deposit(args, &settings, output).await,
+        Command::Create(args) => verbs::create(args, &settings, output).await,
+        Command::Get(args) => verbs::get(&args, &settings, output).await,
+        Command::List(args) => verbs::list(&args, &settings, output).await,
+        Command::Watch(args) => watch::run(&args, &settings, output).await,
+        Command::History(args) => verbs::history(&args, &settings, output).await,
+        Command::Sources(args) => verbs::sources(&args, &settings, output).await,
+        Command::Accounts(args) => verbs::accounts(&args, &settings, output).await,
+        Command::Transactions(args) => verbs::transactions(&args, &settings, output).await,
+        Command::Steer(control) => steer::run(control, &settings, output).await,
+        Command::Key(command) => key::run(command, output),
+        Command::Sign(args) => signature::sign(&args, output),
+        Command::Verify(args) => signature::verify(&args, output),
+        Command::Config(ConfigCommand::Show) => config::show(&settings, output),
+        Command::Completions { shell } => manual::completions(shell),
+        Command::Man { out } => manual::man(out.as_deref()),
+    }
+}

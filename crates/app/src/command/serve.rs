@@ -1,0 +1,132 @@
+//! Is the durable service in front of a provider.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use payout_domain::{MerchantAccount, Money, PayoutRules};
+use payout_http_client::{Connection, HttpGateway, JwksCache};
+use payout_http_server::{Api, InboundWebhooks};
+use payout_ports::{Clock, PaymentRepository, PayoutGateway};
+use payout_sqlite::SqliteStore;
+
+use crate::cli::ServeArgs;
+use crate::clock::SystemClock;
+use crate::credentials::Announcement;
+use crate::exit_code::Exit;
+use crate::failure::{Failure, chain};
+use crate::id_generator::UuidGenerator;
+use crate::output::Output;
+use crate::server::{self, Home, ServerPlan, Serving, flag, required};
+use crate::settings::Settings;
+use crate::target;
+use crate::webhook_keys::ProviderKeys;
+use crate::wiring::{Adapters, Behaviour, Stores, UseCases};
+use crate::workers::Workers;
+
+/// How old an event of the provider may be: it repeats them for 72 hours.
+const EVENT_AGE_MAX: Duration = Duration::from_hours(73);
+
+/// Starts the service and serves until it is told to stop.
+pub(crate) async fn run(
+    args: &ServeArgs,
+    settings: &Settings,
+    output: Output,
+) -> Result<Exit, Failure> {
+    let plan = ServerPlan::new("serve", &args.server, settings)?;
+    let connection = target::of_gateway(args, settings)?;
+    let minutes: u64 = required(settings, "serve.key_window_minutes", None)?;
+    let rules = rules(args, settings)?;
+    let listener = server::bind(plan.listen).await?;
+    let base_url = server::url_of(&listener)?;
+    let home = Home::open(&plan.data)?;
+    let identity = home.identity(&plan)?;
+    let store = server::open_store(home.directory())?;
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    let gateway = HttpGateway::new(&connection, Arc::clone(&clock));
+    let gateway = Arc::new(gateway.map_err(|error| Failure::configuration(chain(&error)))?);
+    let webhook_key = home.webhook_key()?;
+    let jwks_url = format!("{base_url}/.well-known/jwks");
+    let adapters = Adapters {
+        stores: Stores::of(&store),
+        gateway: Arc::<HttpGateway>::clone(&gateway),
+        notifier: server::notifier(
+            (&plan.client_id, plan.webhook.as_deref()),
+            (&webhook_key, &jwks_url),
+            Arc::clone(&clock),
+        )?,
+        clock: Arc::clone(&clock),
+        ids: Arc::new(UuidGenerator),
+        client_id: plan.client_id.clone(),
+    };
+    let behaviour = Behaviour::of_service(rules, Duration::from_secs(minutes.saturating_mul(60)));
+    let use_cases = UseCases::new(&adapters, &behaviour);
+    let accounts = merchant_accounts(&*gateway, &store, output).await;
+    let workers = Workers::default();
+    server::start_workers(&workers, &use_cases);
+    let serving = Serving {
+        name: "service",
+        listener,
+        api: Api {
+            webhooks: Some(inbound(&connection, &use_cases, clock)?),
+            ..server::api(&use_cases, &adapters, &home, &identity, &webhook_key)?
+        },
+        announcement: Announcement::new(base_url, &identity, &accounts, jwks_url),
+        directory: home.directory(),
+        write_env: args.server.write_env.as_deref(),
+        workers,
+        output,
+    };
+    serving.run(server::finish(use_cases.dispatch_payouts.clone(), Some(store))).await
+}
+
+fn inbound(
+    connection: &Connection,
+    use_cases: &UseCases,
+    clock: Arc<dyn Clock>,
+) -> Result<InboundWebhooks, Failure> {
+    let cache = JwksCache::new([connection.environment.webhook_jwks_url()], clock);
+    let cache = cache.map_err(|error| Failure::configuration(chain(&error)))?;
+    Ok(InboundWebhooks {
+        receive: use_cases.receive_event.clone(),
+        keys: Arc::new(ProviderKeys { cache }),
+        path_secret: None,
+        age_max: EVENT_AGE_MAX,
+    })
+}
+
+/// The merchant accounts to announce. The service starts without a provider as well: what it has
+/// accepted must be looked after, and it accepts for accounts that it knows.
+async fn merchant_accounts(
+    gateway: &HttpGateway,
+    store: &SqliteStore,
+    output: Output,
+) -> Vec<MerchantAccount> {
+    match gateway.merchant_accounts().await {
+        Ok(accounts) => {
+            if let Err(error) = store.remember_merchant_accounts(&accounts).await {
+                tracing::error!(error = chain(&error), "merchant accounts could not be remembered");
+            }
+            accounts
+        }
+        Err(error) => {
+            output.note(format_args!("the provider cannot be asked now: {}", chain(&error)));
+            tracing::warn!(error = chain(&error), "the provider cannot be asked now");
+            Vec::new()
+        }
+    }
+}
+
+fn rules(args: &ServeArgs, settings: &Settings) -> Result<PayoutRules, Failure> {
+    let limits = settings.value("serve.limits", Some(("limit", args.limits.clone())));
+    let limits = limits.map(|value| value.parse_all::<Money>()).transpose()?;
+    let strict = args.strict_references.then_some(true);
+    Ok(PayoutRules {
+        limits: limits.unwrap_or_default(),
+        strict_references: required(
+            settings,
+            "serve.strict_references",
+            flag("strict-references", strict),
+        )?,
+        ..PayoutRules::default()
+    })
+}

@@ -1,0 +1,76 @@
+//! What a server was asked to be, by flags, environment and file.
+
+use std::fmt;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::str::FromStr;
+
+use payout_domain::ClientId;
+
+use crate::cli::ServerArgs;
+use crate::failure::Failure;
+use crate::settings::{Settings, directories};
+
+/// What both servers are asked.
+#[derive(Clone, Debug)]
+pub(crate) struct ServerPlan {
+    pub(crate) listen: SocketAddr,
+    pub(crate) data: PathBuf,
+    pub(crate) client_id: ClientId,
+    pub(crate) client_secret_file: Option<PathBuf>,
+    pub(crate) client_keys: Vec<String>,
+    pub(crate) webhook: Option<String>,
+}
+
+impl ServerPlan {
+    /// Reads the section `sandbox` or `serve`.
+    pub(crate) fn new(
+        section: &str,
+        args: &ServerArgs,
+        settings: &Settings,
+    ) -> Result<Self, Failure> {
+        let key = |name: &str| format!("{section}.{name}");
+        let text = |path: &PathBuf| path.display().to_string();
+        let data = settings.get(&key("data"), flag("data", args.data.as_ref().map(text)))?;
+        let keys =
+            settings.value(&key("client_keys"), Some(("client-key", args.client_keys.clone())));
+        Ok(Self {
+            listen: required(settings, &key("listen"), flag("listen", args.listen))?,
+            data: data.or_else(|| Some(directories::data()?.join(section))).ok_or_else(|| {
+                Failure::configuration("there is no home directory; name one with --data DIR")
+            })?,
+            client_id: required(
+                settings,
+                &key("client_id"),
+                flag("client-id", args.client_id.as_ref()),
+            )?,
+            client_secret_file: settings.get(
+                &key("client_secret_file"),
+                flag("client-secret-file", args.client_secret_file.as_ref().map(text)),
+            )?,
+            client_keys: keys.map(|value| value.texts).unwrap_or_default(),
+            webhook: settings.get(&key("webhook"), flag("webhook", args.webhook.as_ref()))?,
+        })
+    }
+}
+
+/// A flag's name and text, if it was given.
+pub(crate) fn flag<T: ToString>(
+    name: &'static str,
+    value: Option<T>,
+) -> Option<(&'static str, String)> {
+    value.map(|value| (name, value.to_string()))
+}
+
+/// A setting that has a default.
+pub(crate) fn required<T: FromStr>(
+    settings: &Settings,
+    key: &str,
+    flag: Option<(&'static str, String)>,
+) -> Result<T, Failure>
+where
+    T::Err: fmt::Display,
+{
+    let missing = || Failure::configuration(format!("`{key}` is not set"));
+    settings.get(key, flag)?.ok_or_else(missing)
+}

@@ -1,0 +1,95 @@
+//! The parts of a server that are the same in both.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use payout_domain::ClientId;
+use payout_http_client::WebhookNotifier;
+use payout_http_server::{Api, Limits, Tokens};
+use payout_ports::Clock;
+use payout_service::DispatchPayouts;
+use payout_signature::{Jwks, SigningKey};
+use payout_sqlite::{SqliteStore, StoreOptions};
+
+use super::{Home, Identity, StoreReadiness};
+use crate::failure::{Failure, chain};
+use crate::id_generator;
+use crate::wiring::{Adapters, UseCases};
+
+/// For how long a stopping server waits for transmissions that are on their way. What takes longer is
+/// sent again under its key after the next start.
+const DRAIN: Duration = Duration::from_secs(25);
+
+/// The API over these use cases, without inbound webhooks and sandbox controls.
+pub(crate) fn api(
+    use_cases: &UseCases,
+    adapters: &Adapters,
+    home: &Home,
+    identity: &Identity,
+    webhook_key: &SigningKey,
+) -> Result<Api, Failure> {
+    let clock = Arc::clone(&adapters.clock);
+    Ok(Api {
+        request_payout: use_cases.request_payout.clone(),
+        show_payout: use_cases.show_payout.clone(),
+        list_payouts: use_cases.list_payouts.clone(),
+        show_history: use_cases.show_history.clone(),
+        show_payment: use_cases.show_payment.clone(),
+        list_merchant_accounts: use_cases.list_merchant_accounts.clone(),
+        list_transactions: use_cases.list_transactions.clone(),
+        list_payment_sources: use_cases.list_payment_sources.clone(),
+        clients: identity.clients()?,
+        tokens: Tokens {
+            keys: home.token_keys()?,
+            issuer: "payout".to_owned(),
+            audience: "payments_api".to_owned(),
+            life: Duration::from_hours(1),
+        },
+        clock: Arc::new(move || clock.now()),
+        trace_ids: Arc::new(|| id_generator::random().simple().to_string()),
+        webhooks: None,
+        own_keys: Jwks::render(&[webhook_key.verifying_key()]),
+        sandbox: None,
+        limits: Limits::default(),
+        ready: Arc::new(StoreReadiness { payouts: Arc::clone(&adapters.stores.payouts) }),
+    })
+}
+
+/// Tells a client at its URL, signed; nobody if there is no URL.
+pub(crate) fn notifier(
+    (client_id, target): (&ClientId, Option<&str>),
+    (key, jwks_url): (&Arc<SigningKey>, &str),
+    clock: Arc<dyn Clock>,
+) -> Result<Arc<WebhookNotifier>, Failure> {
+    let notifier = WebhookNotifier::new(Arc::clone(key), jwks_url, true, clock)
+        .map_err(|error| Failure::configuration(chain(&error)))?;
+    notifier
+        .set_target(client_id.clone(), target)
+        .map_err(|error| Failure::configuration(format!("--webhook: {}", chain(&error))))?;
+    Ok(Arc::new(notifier))
+}
+
+/// Opens the database of a server.
+pub(crate) fn open_store(directory: &Path) -> Result<Arc<SqliteStore>, Failure> {
+    let store = SqliteStore::open(directory, &StoreOptions::default());
+    let store = store.map_err(|error| Failure::configuration(chain(&error)))?;
+    let shown = |setting: &payout_sqlite::Setting| format!("{}={}", setting.name, setting.value);
+    let settings: Vec<_> = store.settings().iter().map(shown).collect();
+    tracing::info!(settings = settings.join(" "), "the store is open");
+    Ok(Arc::new(store))
+}
+
+/// Waits for what is on its way, and closes the database.
+pub(crate) async fn finish(
+    dispatch: DispatchPayouts,
+    store: Option<Arc<SqliteStore>>,
+) -> Result<(), Failure> {
+    if tokio::time::timeout(DRAIN, dispatch.drain()).await.is_err() {
+        tracing::warn!("some transmissions have no outcome yet: they are unknown, and asked again");
+    }
+    match store {
+        Some(store) => store.close().await.map_err(|error| Failure::failed("store", &error)),
+        None => Ok(()),
+    }
+}

@@ -1,0 +1,176 @@
+//! Every setting, once.
+
+/// One setting: its name in `payout.toml`, in the environment, and what it is if nobody says.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Setting {
+    pub(crate) key: &'static str,
+    pub(crate) environment: &'static str,
+    pub(crate) default: Option<&'static str>,
+    /// Whether it has several values: an array in the file, commas in the environment.
+    pub(crate) list: bool,
+    /// Whether it is a secret, which is never read from the file.
+    pub(crate) environment_only: bool,
+    pub(crate) help: &'static str,
+}
+
+const fn one(
+    key: &'static str,
+    environment: &'static str,
+    default: Option<&'static str>,
+    help: &'static str,
+) -> Setting {
+    Setting { key, environment, default, list: false, environment_only: false, help }
+}
+
+const fn many(key: &'static str, environment: &'static str, help: &'static str) -> Setting {
+    Setting { key, environment, default: None, list: true, environment_only: false, help }
+}
+
+const fn secret(key: &'static str, environment: &'static str, help: &'static str) -> Setting {
+    Setting { key, environment, default: None, list: false, environment_only: true, help }
+}
+
+/// Every setting, in the order in which `payout config show` prints them.
+pub(crate) const TABLE: &[Setting] = &[
+    one(
+        "sandbox.listen",
+        "PAYOUT_SANDBOX_LISTEN",
+        Some("127.0.0.1:9080"),
+        "address the sandbox listens on",
+    ),
+    one(
+        "sandbox.data",
+        "PAYOUT_SANDBOX_DATA",
+        None,
+        "directory of the sandbox's database and keys",
+    ),
+    one(
+        "sandbox.client_id",
+        "PAYOUT_SANDBOX_CLIENT_ID",
+        Some("sandbox-client"),
+        "the sandbox's client",
+    ),
+    one(
+        "sandbox.client_secret_file",
+        "PAYOUT_SANDBOX_CLIENT_SECRET_FILE",
+        None,
+        "file with the client's secret",
+    ),
+    many(
+        "sandbox.client_keys",
+        "PAYOUT_SANDBOX_CLIENT_KEYS",
+        "the client's public keys: KID=PEM file",
+    ),
+    many(
+        "sandbox.merchant_accounts",
+        "PAYOUT_SANDBOX_MERCHANT_ACCOUNTS",
+        "merchant accounts by opening balance",
+    ),
+    one("sandbox.webhook", "PAYOUT_SANDBOX_WEBHOOK", None, "URL that the sandbox tells events to"),
+    one(
+        "sandbox.settlement_delay_ms",
+        "PAYOUT_SANDBOX_SETTLEMENT_DELAY_MS",
+        Some("0"),
+        "from a deposit to its settlement",
+    ),
+    one(
+        "sandbox.authorization_delay_ms",
+        "PAYOUT_SANDBOX_AUTHORIZATION_DELAY_MS",
+        Some("100"),
+        "from a payout to its authorisation",
+    ),
+    one(
+        "sandbox.execution_delay_ms",
+        "PAYOUT_SANDBOX_EXECUTION_DELAY_MS",
+        Some("400"),
+        "from a payout's authorisation to its execution",
+    ),
+    one(
+        "sandbox.key_window_hours",
+        "PAYOUT_SANDBOX_KEY_WINDOW_HOURS",
+        Some("720"),
+        "how long the sandbox remembers idempotency keys",
+    ),
+    one(
+        "serve.listen",
+        "PAYOUT_SERVE_LISTEN",
+        Some("127.0.0.1:9090"),
+        "address the service listens on",
+    ),
+    one("serve.data", "PAYOUT_SERVE_DATA", None, "directory of the service's database and keys"),
+    one(
+        "serve.gateway",
+        "PAYOUT_SERVE_GATEWAY",
+        None,
+        "the provider: a URL, truelayer-sandbox or truelayer",
+    ),
+    one(
+        "serve.client_id",
+        "PAYOUT_SERVE_CLIENT_ID",
+        Some("service-client"),
+        "the service's client",
+    ),
+    one(
+        "serve.client_secret_file",
+        "PAYOUT_SERVE_CLIENT_SECRET_FILE",
+        None,
+        "file with the client's secret",
+    ),
+    many("serve.client_keys", "PAYOUT_SERVE_CLIENT_KEYS", "the client's public keys: KID=PEM file"),
+    one("serve.webhook", "PAYOUT_SERVE_WEBHOOK", None, "URL that the service tells events to"),
+    many(
+        "serve.limits",
+        "PAYOUT_SERVE_LIMITS",
+        "the most that one payout may be, by currency: 5000.00 GBP",
+    ),
+    one(
+        "serve.strict_references",
+        "PAYOUT_SERVE_STRICT_REFERENCES",
+        Some("false"),
+        "refuse references that a scheme may not carry",
+    ),
+    one(
+        "serve.key_window_minutes",
+        "PAYOUT_SERVE_KEY_WINDOW_MINUTES",
+        Some("360"),
+        "how long the provider surely remembers a key",
+    ),
+    one("gateway.client_id", "PAYOUT_GATEWAY_CLIENT_ID", None, "our client id at the provider"),
+    one(
+        "gateway.client_secret_file",
+        "PAYOUT_GATEWAY_CLIENT_SECRET_FILE",
+        None,
+        "file with our secret at the provider",
+    ),
+    secret("gateway.client_secret", "PAYOUT_GATEWAY_CLIENT_SECRET", "our secret at the provider"),
+    one("gateway.kid", "PAYOUT_GATEWAY_KID", None, "id of our signing key at the provider"),
+    one(
+        "gateway.private_key_file",
+        "PAYOUT_GATEWAY_PRIVATE_KEY_FILE",
+        None,
+        "file with our signing key",
+    ),
+    one("client.url", "PAYOUT_URL", None, "server that the verbs talk to"),
+    one("client.client_id", "PAYOUT_CLIENT_ID", None, "client id of the verbs"),
+    one(
+        "client.client_secret_file",
+        "PAYOUT_CLIENT_SECRET_FILE",
+        None,
+        "file with the secret of the verbs",
+    ),
+    secret("client.client_secret", "PAYOUT_CLIENT_SECRET", "secret of the verbs"),
+    one("client.kid", "PAYOUT_KID", None, "id of the signing key of the verbs"),
+    one(
+        "client.private_key_file",
+        "PAYOUT_PRIVATE_KEY_FILE",
+        None,
+        "file with the signing key of the verbs",
+    ),
+    one("client.profile", "PAYOUT_PROFILE", None, "profile of payout.toml that the verbs use"),
+    one(
+        "log.filter",
+        "PAYOUT_LOG",
+        Some("warn,payout=info,payout_http_server=warn"),
+        "what is logged, as tracing filters are written",
+    ),
+];

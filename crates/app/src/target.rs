@@ -1,0 +1,200 @@
+//! Which server is talked to, and as whom.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use payout_http_client::{
+    ApiClient, ClientSecret, Connection, Deadlines, Environment, SandboxControls,
+};
+use secrecy::{ExposeSecret as _, SecretString};
+
+use crate::cli::{ServeArgs, Target};
+use crate::clock::SystemClock;
+use crate::credentials::{Announcement, Credentials, read_secret, read_signing_key};
+use crate::exit_code::Exit;
+use crate::failure::{Failure, chain};
+use crate::settings::Settings;
+
+/// The client that the verbs use, with the credentials that were found for its server.
+///
+/// They come from the first of: `--credentials`, the profile, the environment or `[client]` of the
+/// file, what a server of this user on this machine wrote about itself.
+pub(crate) fn client(target: &Target, settings: &Settings) -> Result<ApiClient, Failure> {
+    let url = url(target, settings)?;
+    let credentials = credentials(&url, target, settings)?;
+    let client =
+        ApiClient::new(&connection(environment(&url)?, credentials), Arc::new(SystemClock));
+    client.map_err(|error| Failure::configuration(chain(&error)))
+}
+
+/// A sandbox's own controls, which need no credentials.
+pub(crate) fn controls(target: &Target, settings: &Settings) -> Result<SandboxControls, Failure> {
+    let environment = environment(&url(target, settings)?)?;
+    SandboxControls::new(&environment, Deadlines::default())
+        .map_err(|error| Failure::configuration(chain(&error)))
+}
+
+/// The service's connection to its provider.
+pub(crate) fn of_gateway(args: &ServeArgs, settings: &Settings) -> Result<Connection, Failure> {
+    let flag = args.gateway.clone().map(|gateway| ("gateway", gateway));
+    let gateway: Option<String> = settings.get("serve.gateway", flag)?;
+    let gateway = gateway.ok_or_else(|| {
+        Failure::configuration(
+            "which provider? say --gateway URL (a sandbox), --gateway truelayer-sandbox or --gateway \
+             truelayer",
+        )
+    })?;
+    let environment = environment(&gateway)?;
+    let found = match &args.credentials {
+        Some(directory) => Some(Announcement::read(directory)?.credentials()?),
+        None => configured("gateway", settings)?
+            .map_or_else(|| configured_for(&gateway, settings), |found| Ok(Some(found)))?,
+    };
+    let credentials = match found {
+        Some(credentials) => credentials,
+        None => written_by(&gateway).ok_or_else(|| {
+            Failure::configuration(format!(
+                "no credentials for {gateway}: say --credentials DIR (what `payout sandbox` wrote), or \
+                 set PAYOUT_GATEWAY_CLIENT_ID, PAYOUT_GATEWAY_CLIENT_SECRET_FILE, PAYOUT_GATEWAY_KID \
+                 and PAYOUT_GATEWAY_PRIVATE_KEY_FILE"
+            ))
+        })??,
+    };
+    if credentials.signing_key.is_none() {
+        return Err(Failure::configuration(
+            "payouts are signed: set PAYOUT_GATEWAY_KID and PAYOUT_GATEWAY_PRIVATE_KEY_FILE",
+        ));
+    }
+    Ok(connection(environment, credentials))
+}
+
+fn connection(environment: Environment, credentials: Credentials) -> Connection {
+    Connection {
+        environment,
+        client_id: credentials.client_id,
+        client_secret: ClientSecret::new(credentials.client_secret.expose_secret()),
+        signing_key: credentials.signing_key,
+        deadlines: Deadlines::default(),
+    }
+}
+
+fn environment(name: &str) -> Result<Environment, Failure> {
+    match name {
+        "truelayer" => Ok(Environment::truelayer()),
+        "truelayer-sandbox" => Ok(Environment::truelayer_sandbox()),
+        url => Environment::at(url)
+            .map_err(|error| Failure::configuration(format!("`{url}`: {}", chain(&error)))),
+    }
+}
+
+fn url(target: &Target, settings: &Settings) -> Result<String, Failure> {
+    let profile = profile(target, settings)?;
+    let from_profile = profile.and_then(|members| members.get("url")).cloned();
+    let flag = target.url.clone().or(from_profile).map(|url| ("url", url));
+    if let Some(url) = settings.get::<String>("client.url", flag)? {
+        return Ok(url);
+    }
+    if let Some(directory) = &target.credentials {
+        return Ok(Announcement::read(directory)?.base_url);
+    }
+    match Announcement::known_urls().as_slice() {
+        [only] => Ok(only.clone()),
+        [] => Err(Failure::configuration("which server? say --url URL, or start `payout sandbox`")),
+        several => Err(Failure::configuration(format!(
+            "which server? say --url URL; you have started {}",
+            several.join(", ")
+        ))),
+    }
+}
+
+fn credentials(url: &str, target: &Target, settings: &Settings) -> Result<Credentials, Failure> {
+    if let Some(directory) = &target.credentials {
+        return Announcement::read(directory)?.credentials();
+    }
+    if let Some(members) = profile(target, settings)? {
+        let member = |name: &str| members.get(name).cloned();
+        let secret = member("client_secret_file").map(|path| read_secret(Path::new(&path)));
+        let found = assemble(
+            "the profile",
+            member("client_id"),
+            secret.transpose()?,
+            (member("kid"), member("private_key_file").map(PathBuf::from)),
+        )?;
+        if let Some(credentials) = found {
+            return Ok(credentials);
+        }
+    }
+    if let Some(credentials) = configured_for(url, settings)? {
+        return Ok(credentials);
+    }
+    written_by(url).ok_or_else(|| {
+        Failure::new(
+            Exit::Configuration,
+            format!(
+                "no credentials for {url}: say --credentials DIR (what the server wrote), or set \
+                 PAYOUT_CLIENT_ID, PAYOUT_CLIENT_SECRET_FILE, PAYOUT_KID and PAYOUT_PRIVATE_KEY_FILE"
+            ),
+        )
+    })?
+}
+
+fn profile<'a>(
+    target: &Target,
+    settings: &'a Settings,
+) -> Result<Option<&'a BTreeMap<String, String>>, Failure> {
+    let flag = target.profile.clone().map(|name| ("profile", name));
+    let name: Option<String> = settings.get("client.profile", flag)?;
+    name.map(|name| settings.profile(&name)).transpose()
+}
+
+/// What a server of this user on this machine wrote about itself.
+fn written_by(url: &str) -> Option<Result<Credentials, Failure>> {
+    Announcement::find(url).map(|found| found.credentials())
+}
+
+/// The credentials of the verbs, unless they are configured for another server than this one.
+fn configured_for(url: &str, settings: &Settings) -> Result<Option<Credentials>, Failure> {
+    let same = |known: &str| known.trim_end_matches('/') == url.trim_end_matches('/');
+    match settings.get::<String>("client.url", None)? {
+        Some(known) if !same(&known) => Ok(None),
+        Some(_) | None => configured("client", settings),
+    }
+}
+
+/// The credentials of the section `client` or `gateway`, from the environment or the file.
+fn configured(section: &str, settings: &Settings) -> Result<Option<Credentials>, Failure> {
+    let text = |name: &str| settings.get::<String>(&format!("{section}.{name}"), None);
+    let secret = match text("client_secret")? {
+        Some(secret) => Some(SecretString::from(secret)),
+        None => {
+            text("client_secret_file")?.map(|path| read_secret(Path::new(&path))).transpose()?
+        }
+    };
+    let key = (text("kid")?, text("private_key_file")?.map(PathBuf::from));
+    assemble(&format!("[{section}]"), text("client_id")?, secret, key)
+}
+
+/// Credentials, if there are any; half of them is an error.
+fn assemble(
+    place: &str,
+    client_id: Option<String>,
+    client_secret: Option<SecretString>,
+    key: (Option<String>, Option<PathBuf>),
+) -> Result<Option<Credentials>, Failure> {
+    let wrong = |what: &str| Failure::configuration(format!("{place}: {what}"));
+    let (client_id, client_secret) = match (client_id, client_secret) {
+        (None, None) => return Ok(None),
+        (Some(id), Some(secret)) => (id, secret),
+        (Some(_), None) => return Err(wrong("there is a client_id but no client_secret_file")),
+        (None, Some(_)) => return Err(wrong("there is a client secret but no client_id")),
+    };
+    let signing_key = match key {
+        (Some(kid), Some(path)) => Some(read_signing_key(&kid, &path)?),
+        (None, None) => None,
+        (Some(_), None) => return Err(wrong("there is a kid but no private_key_file")),
+        (None, Some(_)) => return Err(wrong("there is a private_key_file but no kid")),
+    };
+    let client_id = client_id.parse().map_err(|error| wrong(&format!("client_id: {error}")))?;
+    Ok(Some(Credentials { client_id, client_secret, signing_key }))
+}

@@ -1,0 +1,221 @@
+//! Which adapter stands behind which port.
+
+mod stores;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use payout_domain::{ClientId, PayoutRules, SendRule};
+use payout_ports::{Clock, IdGenerator, Notifier, PayoutGateway};
+use payout_service::{
+    Backoff, DispatchPayouts, DispatchSettings, Doorbell, FollowEvents, ListMerchantAccounts,
+    ListPaymentSources, ListPayouts, ListTransactions, NotifyClients, ReceiveEvent,
+    ReconcilePayouts, RecordPayment, RequestPayout, ShowHistory, ShowPayment, ShowPayout, TakeIn,
+    WatchSettings,
+};
+
+pub(crate) use stores::Stores;
+
+/// What stands behind the ports of a server.
+pub(crate) struct Adapters {
+    pub(crate) stores: Stores,
+    pub(crate) gateway: Arc<dyn PayoutGateway>,
+    pub(crate) notifier: Arc<dyn Notifier>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) ids: Arc<dyn IdGenerator>,
+    /// The client whose users pay in.
+    pub(crate) client_id: ClientId,
+}
+
+/// How a server behaves.
+#[derive(Clone, Debug)]
+pub(crate) struct Behaviour {
+    pub(crate) rules: PayoutRules,
+    pub(crate) key_window: Option<Duration>,
+    pub(crate) dispatch: DispatchSettings,
+    pub(crate) watch: WatchSettings,
+}
+
+/// The use cases of a server, wired.
+pub(crate) struct UseCases {
+    pub(crate) request_payout: RequestPayout,
+    pub(crate) show_payout: ShowPayout,
+    pub(crate) list_payouts: ListPayouts,
+    pub(crate) show_history: ShowHistory,
+    pub(crate) show_payment: ShowPayment,
+    pub(crate) list_merchant_accounts: ListMerchantAccounts,
+    pub(crate) list_transactions: ListTransactions,
+    pub(crate) list_payment_sources: ListPaymentSources,
+    pub(crate) record_payment: RecordPayment,
+    pub(crate) receive_event: ReceiveEvent,
+    pub(crate) follow_events: FollowEvents,
+    pub(crate) dispatch_payouts: DispatchPayouts,
+    pub(crate) reconcile_payouts: ReconcilePayouts,
+    pub(crate) notify_clients: NotifyClients,
+    pub(crate) bells: Bells,
+}
+
+/// The bells that wake the workers.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Bells {
+    pub(crate) dispatch: Doorbell,
+    pub(crate) events: Doorbell,
+    pub(crate) notifications: Doorbell,
+}
+
+/// How long a transmission may take before somebody else sends again: longer than the client's own
+/// deadline for a request.
+const LEASE: Duration = Duration::from_mins(1);
+
+/// How long a delivery may take before it is tried again.
+const DELIVERY_LEASE: Duration = Duration::from_secs(30);
+
+/// For how long an event about something that the provider does not show is kept open: as long as
+/// the provider itself repeats events.
+const EVENT_PATIENCE: Duration = Duration::from_hours(72);
+
+impl Behaviour {
+    /// How a service behaves towards a provider that surely remembers a key for `key_window`.
+    pub(crate) fn of_service(rules: PayoutRules, key_window: Duration) -> Self {
+        Self {
+            rules,
+            key_window: None,
+            dispatch: DispatchSettings {
+                in_flight_max: 64,
+                lease: LEASE,
+                rule: SendRule {
+                    key_window,
+                    // What the provider's clocks may be apart.
+                    margin: Duration::from_mins(15),
+                    first_send_age_max: Duration::from_hours(24),
+                },
+                backoff: Backoff { first: Duration::from_secs(1), longest: Duration::from_mins(5) },
+                first_look: Duration::from_millis(300),
+            },
+            watch: WatchSettings {
+                shortest: Duration::from_millis(250),
+                longest: Duration::from_mins(5),
+                executed: Duration::from_hours(1),
+                // Banks have sent money back after weeks.
+                return_span: Duration::from_hours(24 * 30),
+                lease: LEASE,
+                at_once_max: 32,
+            },
+        }
+    }
+
+    /// How a sandbox behaves: its bank is in the same process and tells what happens.
+    pub(crate) fn of_sandbox(rules: PayoutRules, key_window: Duration) -> Self {
+        let mut behaviour = Self::of_service(rules, Duration::from_hours(24 * 365));
+        behaviour.key_window = Some(key_window);
+        behaviour.watch.shortest = Duration::from_secs(1);
+        behaviour.dispatch.first_look = Duration::from_secs(1);
+        behaviour
+    }
+}
+
+impl UseCases {
+    /// Wires the use cases of a server.
+    pub(crate) fn new(adapters: &Adapters, behaviour: &Behaviour) -> Self {
+        let Adapters { stores, gateway, clock, ids, client_id, .. } = adapters;
+        let (payouts, payments) = (Arc::clone(&stores.payouts), Arc::clone(&stores.payments));
+        let bells = Bells::default();
+        let take_in = TakeIn {
+            payouts: Arc::clone(&payouts),
+            clock: Arc::clone(clock),
+            ids: Arc::clone(ids),
+            notifications: bells.notifications.clone(),
+        };
+        let record_payment = RecordPayment {
+            payments: Arc::clone(&payments),
+            clock: Arc::clone(clock),
+            ids: Arc::clone(ids),
+            client_id: client_id.clone(),
+            notifications: bells.notifications.clone(),
+        };
+        let reconcile_payouts = ReconcilePayouts {
+            payouts: Arc::clone(&payouts),
+            gateway: Arc::clone(gateway),
+            clock: Arc::clone(clock),
+            take_in: take_in.clone(),
+            settings: behaviour.watch,
+        };
+        Self {
+            request_payout: RequestPayout {
+                payouts: Arc::clone(&payouts),
+                payments: Arc::clone(&payments),
+                gateway: Arc::clone(gateway),
+                clock: Arc::clone(clock),
+                ids: Arc::clone(ids),
+                rules: behaviour.rules.clone(),
+                key_window: behaviour.key_window,
+                dispatch: bells.dispatch.clone(),
+            },
+            show_payout: ShowPayout { payouts: Arc::clone(&payouts) },
+            list_payouts: ListPayouts { payouts: Arc::clone(&payouts) },
+            show_history: ShowHistory { payouts: Arc::clone(&payouts) },
+            show_payment: ShowPayment {
+                payments: Arc::clone(&payments),
+                gateway: Arc::clone(gateway),
+            },
+            list_merchant_accounts: ListMerchantAccounts {
+                payments: Arc::clone(&payments),
+                gateway: Arc::clone(gateway),
+            },
+            list_transactions: ListTransactions {
+                payouts: Arc::clone(&payouts),
+                gateway: Arc::clone(gateway),
+            },
+            list_payment_sources: ListPaymentSources {
+                payments: Arc::clone(&payments),
+                gateway: Arc::clone(gateway),
+            },
+            receive_event: ReceiveEvent {
+                inbox: Arc::clone(&stores.inbox),
+                clock: Arc::clone(clock),
+                profile: gateway.profile(),
+                events: bells.events.clone(),
+            },
+            follow_events: follow_events(adapters, &reconcile_payouts, &record_payment),
+            dispatch_payouts: DispatchPayouts::new(
+                payouts,
+                Arc::clone(gateway),
+                Arc::clone(ids),
+                take_in,
+                behaviour.dispatch,
+            ),
+            notify_clients: notify_clients(adapters),
+            reconcile_payouts,
+            record_payment,
+            bells,
+        }
+    }
+}
+
+fn follow_events(
+    adapters: &Adapters,
+    reconcile: &ReconcilePayouts,
+    record_payment: &RecordPayment,
+) -> FollowEvents {
+    FollowEvents {
+        inbox: Arc::clone(&adapters.stores.inbox),
+        gateway: Arc::clone(&adapters.gateway),
+        clock: Arc::clone(&adapters.clock),
+        reconcile: reconcile.clone(),
+        record_payment: record_payment.clone(),
+        limit: 32,
+        lease: LEASE,
+        patience: EVENT_PATIENCE,
+    }
+}
+
+fn notify_clients(adapters: &Adapters) -> NotifyClients {
+    NotifyClients::new(
+        Arc::clone(&adapters.stores.outbox),
+        Arc::clone(&adapters.notifier),
+        (Arc::clone(&adapters.clock), Arc::clone(&adapters.ids)),
+        Backoff { first: Duration::from_secs(1), longest: Duration::from_hours(1) },
+        DELIVERY_LEASE,
+        32,
+    )
+}
