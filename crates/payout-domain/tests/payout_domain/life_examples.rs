@@ -2,7 +2,7 @@
 
 use payout_domain::*;
 
-use crate::fixtures::{NOW, gateway_id, known, reported, told};
+use crate::fixtures::{NOW, accepted, gateway_id, known, reported, told};
 
 #[test]
 fn a_timeout_is_never_a_failure() {
@@ -87,7 +87,8 @@ fn the_first_time_that_is_heard_is_kept() {
 
     assert_eq!(payout.progress().authorized_at, Some(NOW));
     assert_eq!(payout.progress().executed_at, Some(NOW));
-    assert_eq!(payout.progress().scheme, Some(Scheme::InternalTransfer));
+    assert_eq!(payout.scheme(), Some(Scheme::InternalTransfer), "the provider knows best");
+    assert_eq!(accepted().scheme(), Some(Scheme::FasterPaymentsService));
 }
 
 #[test]

@@ -85,7 +85,11 @@ proptest! {
         let longer = format!("{amount}{point}0 {code}").parse::<Money>();
 
         let currency = money.currency();
-        prop_assert_eq!(longer, Err(MoneyError::TooPrecise { currency, exponent }));
+        let too_precise = MoneyError::TooPrecise { currency, exponent };
+        prop_assert_eq!(longer, Err(too_precise.clone()));
+        let mut major = money.major();
+        major.rescale(exponent + 1);
+        prop_assert_eq!(Money::from_major(major, currency), Err(too_precise));
     }
 }
 
@@ -111,6 +115,13 @@ fn too_many_decimals_are_not_mistaken_for_too_much_money() {
     let error = tiny.parse::<Money>();
 
     assert_eq!(error, Err(MoneyError::TooPrecise { currency: Currency::GBP, exponent: 2 }));
+}
+
+#[test]
+fn no_amount_is_negative() {
+    let minus_a_penny = -"0.01 GBP".parse::<Money>().expect("it is a penny").major();
+
+    assert_eq!(Money::from_major(minus_a_penny, Currency::GBP), Err(MoneyError::Negative));
 }
 
 #[test]

@@ -49,3 +49,59 @@ fn several_reasons_are_printed_one_after_the_other() {
         format!("{}; {}", Refusal::AmountZero, Refusal::UnknownPaymentSource)
     );
 }
+
+/// The refusals of an order to the account with this identifier, which paid in `held`.
+fn refusals(
+    order: PayoutOrder,
+    held: Currency,
+    identifier: &str,
+    rules: &PayoutRules,
+) -> Vec<Refusal> {
+    let source = crate::fixtures::source();
+    let account = (None, vec![identifier.parse().expect("the example is valid")]);
+    let user_id = source.user_id().clone();
+    let source = PaymentSource::restore(source.id(), user_id, held, account, source.proofs());
+    let source = source.expect("it has a proof");
+    let account = crate::fixtures::merchant_account();
+    let account = MerchantAccount { currency: order.amount.currency(), ..account };
+    let refused = PayoutRequest::new(order, &account, &source, rules).err();
+    refused.map(|refusals| refusals.iter().cloned().collect()).unwrap_or_default()
+}
+
+#[test]
+fn only_instant_means_that_no_slower_scheme_will_do() {
+    let amount = "12.50 NOK".parse().expect("it is money");
+    let scheme_selection = SchemeSelection::InstantOnly;
+    let order = PayoutOrder { amount, scheme_selection, ..crate::fixtures::order() };
+
+    let refusals = refusals(order, Currency::NOK, "NO9386011117947", &PayoutRules::default());
+
+    let reachable = Scheme::NorwegianDomesticCreditTransfer;
+    assert_eq!(refusals, [Refusal::SchemeSelection { reachable }]);
+}
+
+#[test]
+fn another_currency_is_one_reason_not_two() {
+    let amount = "12.50 EUR".parse().expect("it is money");
+    let order = PayoutOrder { amount, ..crate::fixtures::order() };
+
+    let refusals = refusals(order, Currency::GBP, "04066800004417", &PayoutRules::default());
+
+    let [asked, held] = [Currency::EUR, Currency::GBP];
+    assert_eq!(refusals, [Refusal::PaymentSourceCurrency { asked, held }]);
+}
+
+#[test]
+fn an_order_without_a_source_is_checked_in_all_else() {
+    let rules = PayoutRules { strict_references: true, ..PayoutRules::default() };
+    let order = PayoutOrder {
+        payment_source_id: "00000000-0000-4000-8000-000000000001".parse().expect("it is a UUID"),
+        reference: "żółw".parse().expect("it can be read"),
+        ..crate::fixtures::order()
+    };
+
+    let refusals = refusals(order, Currency::GBP, "04066800004417", &rules);
+
+    let unclear = Refusal::Reference(ReferenceError::Character { character: 'ż' });
+    assert_eq!(refusals, [Refusal::UnknownPaymentSource, unclear]);
+}

@@ -8,20 +8,24 @@ use proptest::prelude::*;
 
 use crate::fixtures::record;
 
-/// Whether the text shows the number in any form, or the name of an account holder.
+/// Whether the text shows a number in any form, or the name of an account holder.
 fn shows(text: &str, identifiers: &[AccountIdentifier]) -> bool {
     // Every name that a strategy makes holds this.
-    text.contains("ZZNAME")
-        || identifiers.iter().any(|identifier| {
-            let number = identifier.electronic();
-            let printed = match identifier {
-                AccountIdentifier::Iban(iban) => iban.printed(),
-                AccountIdentifier::SortCodeAccountNumber(number) => number.account_number(),
-                AccountIdentifier::Nrb(nrb) => nrb.iban().printed(),
-            };
-            // The tail alone is already too much.
-            text.contains(&number[number.len() - 7..]) || text.contains(&printed)
-        })
+    text.contains("ZZNAME") || identifiers.iter().any(|identifier| shows_number(text, identifier))
+}
+
+fn shows_number(text: &str, identifier: &AccountIdentifier) -> bool {
+    let number = identifier.electronic();
+    // Ten characters are too much already; fewer can stand in a UUID or a time by chance.
+    let tail = &number[number.len() - 10..];
+    let apart = match identifier {
+        AccountIdentifier::Iban(iban) => text.contains(&iban.printed()),
+        AccountIdentifier::SortCodeAccountNumber(number) => {
+            text.contains(&number.sort_code()) && text.contains(&number.account_number())
+        }
+        AccountIdentifier::Nrb(nrb) => text.contains(&nrb.iban().printed()),
+    };
+    apart || text.contains(tail)
 }
 
 fn keeps_quiet(value: &impl Debug, identifiers: &[AccountIdentifier]) -> Result<(), TestCaseError> {
@@ -88,4 +92,17 @@ proptest! {
 
         prop_assert!(!printed.contains(&value));
     }
+}
+
+#[test]
+fn what_is_looked_for_would_be_found() {
+    let iban = AccountIdentifier::Iban("GB72CLRB04066800004417".parse().expect("it is valid"));
+    let domestic: AccountIdentifier = "04066800004417".parse().expect("it is valid");
+    for text in ["GB72CLRB04066800004417", "GB72 CLRB 0406 6800 0044 17", "…6800004417"] {
+        assert!(shows(text, std::slice::from_ref(&iban)), "{text}");
+    }
+    for text in ["04066800004417", "040668, 00004417", "SAM ZZNAMESAM"] {
+        assert!(shows(text, std::slice::from_ref(&domestic)), "{text}");
+    }
+    assert!(!shows("GB******************17", &[iban, domestic]));
 }
