@@ -244,9 +244,9 @@ fn texts(key: &str, setting: &Setting, value: &toml::Value) -> Result<Vec<String
             Err(format!("`{key}` must be a text, a whole number, true or false"))
         }
     };
-    match value {
-        toml::Value::Array(values) if setting.list => values.iter().map(text).collect(),
-        single => text(single).map(|text| vec![text]),
+    match value.as_array().filter(|_| setting.list) {
+        Some(values) => values.iter().map(text).collect(),
+        None => text(value).map(|text| vec![text]),
     }
 }
 

@@ -141,16 +141,7 @@ impl UseCases {
             settings: behaviour.watch,
         };
         Self {
-            request_payout: RequestPayout {
-                payouts: Arc::clone(&payouts),
-                payments: Arc::clone(&payments),
-                gateway: Arc::clone(gateway),
-                clock: Arc::clone(clock),
-                ids: Arc::clone(ids),
-                rules: behaviour.rules.clone(),
-                key_window: behaviour.key_window,
-                dispatch: bells.dispatch.clone(),
-            },
+            request_payout: request_payout(adapters, behaviour, &bells),
             show_payout: ShowPayout { payouts: Arc::clone(&payouts) },
             list_payouts: ListPayouts { payouts: Arc::clone(&payouts) },
             show_history: ShowHistory { payouts: Arc::clone(&payouts) },
@@ -189,6 +180,19 @@ impl UseCases {
             record_payment,
             bells,
         }
+    }
+}
+
+fn request_payout(adapters: &Adapters, behaviour: &Behaviour, bells: &Bells) -> RequestPayout {
+    RequestPayout {
+        payouts: Arc::clone(&adapters.stores.payouts),
+        payments: Arc::clone(&adapters.stores.payments),
+        gateway: Arc::clone(&adapters.gateway),
+        clock: Arc::clone(&adapters.clock),
+        ids: Arc::clone(&adapters.ids),
+        rules: behaviour.rules.clone(),
+        key_window: behaviour.key_window,
+        dispatch: bells.dispatch.clone(),
     }
 }
 

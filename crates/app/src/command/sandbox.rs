@@ -7,9 +7,7 @@ use payout_domain::{ClientId, Money, PayoutRules};
 use payout_http_client::WebhookNotifier;
 use payout_http_server::{Api, PointWebhooks, Sandbox};
 use payout_memory::{Bank, BankConfiguration, MemoryStore, OpeningAccount};
-use payout_ports::{
-    Clock, IdGenerator, MovableClock, Notifier, PayoutGateway, SandboxBank, SandboxDelays,
-};
+use payout_ports::{Clock, IdGenerator, PayoutGateway as _, SandboxBank, SandboxDelays};
 use payout_service::{FollowBank, SteerSandbox};
 
 use crate::bank_journal::{self, FileJournal};

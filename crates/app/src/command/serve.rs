@@ -60,7 +60,7 @@ pub(crate) async fn run(
     };
     let behaviour = Behaviour::of_service(rules, Duration::from_secs(minutes.saturating_mul(60)));
     let use_cases = UseCases::new(&adapters, &behaviour);
-    let accounts = merchant_accounts(&*gateway, &store, output).await;
+    let accounts = merchant_accounts(&gateway, &store, output).await;
     let workers = Workers::default();
     server::start_workers(&workers, &use_cases);
     let serving = Serving {

@@ -167,8 +167,9 @@ fn write_env(path: &Path, announcement: &Announcement) -> Result<(), Failure> {
             lines.push((name, account.id.to_string()));
         }
     }
-    let text: String =
-        lines.iter().map(|(name, value)| format!("export {name}={}\n", quoted(value))).collect();
+    let lines: Vec<_> =
+        lines.iter().map(|(name, value)| format!("export {name}={}", quoted(value))).collect();
+    let text = lines.join("\n") + "\n";
     let written = OpenOptions::new()
         .write(true)
         .create(true)
