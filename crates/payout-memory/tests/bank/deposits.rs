@@ -161,6 +161,20 @@ fn a_deposit_that_cannot_be_is_refused_with_its_reason() {
 }
 
 #[test]
+fn what_is_on_its_way_takes_up_room_too() {
+    let slow = SandboxDelays { settlement: Duration::from_mins(1), ..NO_DELAYS };
+    let rig = Rig::with(BankConfiguration { delays: slow, ..configuration() });
+    let room = Money::from_minor(Money::MAX_MINOR - 5_000, Currency::GBP).expect("below the limit");
+    rig.try_deposit(&deposit("sam", room)).expect("it fits exactly");
+
+    let one_more = rig.try_deposit(&deposit("kim", money("0.01 GBP")));
+
+    assert!(matches!(one_more, Err(DepositRefused::TooMuch)));
+    rig.clock.advance(Duration::from_mins(1));
+    assert_eq!(rig.account(Currency::GBP).current_balance.minor(), Money::MAX_MINOR);
+}
+
+#[test]
 fn a_currency_without_usual_accounts_is_refused_until_an_account_is_named() {
     let mut configuration = configuration();
     configuration.merchant_accounts.push(OpeningAccount {

@@ -3,7 +3,7 @@
 use std::error::Error;
 use std::time::Duration;
 
-use payout_domain::{Currency, FailureReason};
+use payout_domain::{AccountIdentifier, Currency, FailureReason, Money};
 use payout_memory::{BankConfiguration, BankOperation};
 use payout_ports::{DepositRefused, RepositoryError, SandboxBank, SandboxDelays, SubmitOutcome};
 
@@ -68,6 +68,20 @@ fn another_banks_journal_is_refused_and_the_operation_named() {
         operations.extend(operations.get(n).cloned());
         operations
     };
+    let first_deposit = |change: fn(&mut Money, &mut Vec<AccountIdentifier>)| {
+        let mut operations = operations.clone();
+        if let Some(BankOperation::Deposit { amount, account_identifiers, .. }) =
+            operations.first_mut()
+        {
+            change(amount, account_identifiers);
+        }
+        operations
+    };
+    let euros = first_deposit(|amount, _| *amount = money("20.00 EUR"));
+    let riches = first_deposit(|amount, _| {
+        *amount = Money::from_minor(Money::MAX_MINOR, Currency::GBP).expect("the limit itself");
+    });
+    let nobodys = first_deposit(|_, account_identifiers| account_identifiers.clear());
     let mut unreadable = operations.clone();
     for operation in &mut unreadable {
         if let BankOperation::Submit { body, .. } = operation {
@@ -77,6 +91,9 @@ fn another_banks_journal_is_refused_and_the_operation_named() {
 
     for (configuration, operations, number, reason) in [
         (no_accounts, operations.clone(), 1, "there is no such merchant account in that currency"),
+        (configuration(), euros, 1, "there is no such merchant account in that currency"),
+        (configuration(), riches, 1, "the merchant account cannot hold so much"),
+        (configuration(), nobodys, 1, "the account that it comes from is missing"),
         (configuration(), twice(0), 4, "its name was used before"),
         (configuration(), twice(1), 4, "its name was used before"),
         (configuration(), twice(2), 4, "there is no such executed payout"),

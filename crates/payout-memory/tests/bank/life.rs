@@ -117,7 +117,29 @@ proptest! {
         let sources =
             at_once(rig.bank.payment_sources(deposit.merchant_account_id, &crate::rig::user("sam")));
         prop_assert_eq!(sources.expect("answers").expect("exists").len(), usize::from(seen.is_some()));
+        let query =
+            TransactionQuery { from: START, to: START.plus(minutes(9)), only: None, cursor: None };
+        let page = at_once(rig.bank.transactions(deposit.merchant_account_id, &query));
+        // A payout that was executed a moment ago is on its way from one place to the other.
+        let is_listed = |seen: Duration| later < 120 || seen >= minutes(2);
+        let movements = seen.map_or(0, |seen| 1 + usize::from(is_listed(seen)));
+        prop_assert_eq!(page.expect("answers").expect("exists").items.len(), movements);
     }
+}
+
+#[test]
+fn a_failure_lags_like_everything_else() {
+    let rig = Rig::with(BankConfiguration { read_lag: MINUTE, ..configuration() });
+    let deposit = rig.deposit("sam", "20.00 GBP");
+    rig.set_delays(SandboxDelays { authorization: MINUTE, ..SandboxDelays::default() });
+    at_once(rig.bank.fail_next(FailureReason::Blocked)).expect("the journal keeps it");
+    let id = rig.pay(&deposit, "sam", "12.50 GBP");
+
+    rig.clock.advance(MINUTE);
+    assert_eq!(rig.status(id), Some(ProviderStatus::Pending));
+
+    rig.clock.advance(MINUTE);
+    assert_eq!(failed(rig.status(id)), Some(FailureReason::Blocked));
 }
 
 #[test]
