@@ -4,6 +4,7 @@ use payout_domain::strategies as any;
 use payout_domain::*;
 use proptest::prelude::*;
 use proptest::sample::Index;
+use proptest::strategy::ValueTree;
 
 fn account_identifier(text: &str) -> AccountIdentifier {
     text.parse().expect("the example is valid")
@@ -180,4 +181,22 @@ fn the_check_digits_cannot_tell_x3_from_3x() {
     let exchanged = iban.electronic().replace("X3", "3X");
 
     assert!(exchanged.parse::<Iban>().is_ok(), "this is why the property leaves such pairs out");
+}
+
+/// The countries of the SEPA schemes, and some that have IBANs and are not among them.
+const IN_SEPA: &str = "AD AL AT BE BG CH CY CZ DE DK EE ES FI FR GB GI GR HR HU IE IS IT LI LT LU LV MC \
+                       MD ME MK MT NL NO PL PT RO RS SE SI SK SM VA";
+const NOT_IN_SEPA: &str = "AE AZ BA BR BY EG GE IL JO KW KZ PK QA RU SA TN TR UA XK";
+
+#[test]
+fn euros_reach_the_countries_of_sepa_and_no_others() {
+    for (countries, reached) in [(IN_SEPA, true), (NOT_IN_SEPA, false)] {
+        for country in countries.split(' ') {
+            let mut runner = proptest::test_runner::TestRunner::deterministic();
+            let iban = any::iban_of(country).new_tree(&mut runner).expect("one is drawn").current();
+            let scheme = AccountIdentifier::from(iban).scheme_for(Currency::EUR);
+
+            assert_eq!(scheme.is_ok(), reached, "{country}");
+        }
+    }
 }

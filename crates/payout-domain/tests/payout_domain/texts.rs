@@ -147,3 +147,32 @@ fn an_old_word_for_a_failure_is_the_same_failure() {
     assert_eq!(FailureReason::from("scan_conversion"), FailureReason::InvalidScan);
     assert_eq!(FailureReason::from("solar_flare"), FailureReason::Other("solar_flare".into()));
 }
+
+#[test]
+fn a_reference_holds_no_character_that_cannot_be_seen() {
+    for hidden in [
+        '\0',
+        '\u{1F}',
+        '\u{7F}',
+        '\u{9F}',
+        '\u{AD}',
+        '\u{61C}',
+        '\u{180E}',
+        '\u{200B}',
+        '\u{200F}',
+        '\u{2028}',
+        '\u{202E}',
+        '\u{2060}',
+        '\u{2066}',
+        '\u{206F}',
+        '\u{FE0F}',
+        '\u{FEFF}',
+        '\u{FFF9}',
+        '\u{FFFD}',
+        '\u{E0041}',
+    ] {
+        let refused = Err(ReferenceError::Character { character: hidden });
+
+        assert_eq!(Reference::lenient(&format!("WD{hidden}1")), refused, "{hidden:?}");
+    }
+}
