@@ -101,7 +101,8 @@ pub(crate) fn scattered(kind: u64, number: u64) -> Uuid {
 }
 
 /// How a payout comes to be accepted. Every part has a default that follows from its number: client
-/// [`acme`], key `key-<number>`, accepted at [`T0`] plus that many seconds, through [`profile`].
+/// [`acme`], key `key-<number>`, accepted at [`T0`] plus that many seconds, through [`profile`]. A
+/// store makes it due to be sent from the time that it was accepted at.
 #[derive(Clone, Debug)]
 pub struct Accepting {
     number: u64,

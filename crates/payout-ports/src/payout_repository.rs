@@ -26,7 +26,7 @@ use crate::{Cause, GatewayProfile, Instruction, NewNotification, RepositoryError
 /// 4. *One worker at a time*: a claimed payout is not claimed again before its lease has ended, and
 ///    each claim to send has a higher epoch. To ask after a payout changes neither it nor its epoch.
 /// 5. *What may not be sent is parked*: a payout that the send rule or its profile forbids is parked
-///    with its reason in the same step, and not returned. The profile counts before the rule.
+///    with its reason in the same step, and not returned. The profile counts before the rule. Its due time stays.
 /// 6. *No lost update*: [`save`](Self::save) writes only onto the version that it expects; anything
 ///    else, also a payout that does not exist, is [`SaveError::Stale`].
 /// 7. *All or nothing*: payout, events and notifications of a save are written together.

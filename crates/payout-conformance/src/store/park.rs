@@ -3,10 +3,10 @@
 use std::time::Duration;
 
 use payout_domain::{Evidence, ParkReason, Payout, PayoutState, Timestamp};
-use payout_ports::SendOrder;
+use payout_ports::{SendOrder, WatchOrder};
 
 use super::StoreRig;
-use super::steps::{accept, claim, claim_one, history, ids_of, later, learn, read, schedule};
+use super::steps::{accept, claim, claim_one, history, ids_of, later, learn, read};
 use crate::fixtures::{
     Accepting, gateway_payout_id, other_profile, payout_id, rule, seconds, send_order, watch_order,
 };
@@ -91,7 +91,6 @@ pub async fn a_parked_payout_is_left_alone(rig: &dyn StoreRig) {
     accept(rig, Accepting::number(1).through(other_profile())).await;
     claim(rig, &send_order(seconds(10))).await;
     let parked = read(rig, payout_id(1)).await;
-    schedule(rig, parked.id(), seconds(10)).await;
 
     let of_profile = SendOrder { profile: other_profile(), ..send_order(later()) };
     assert_eq!(ids_of(&claim(rig, &of_profile).await), []);
@@ -102,6 +101,9 @@ pub async fn a_parked_payout_is_left_alone(rig: &dyn StoreRig) {
     let known = Evidence::Acknowledged { gateway_payout_id: gateway_payout_id(1) };
     let found = learn(rig, parked.id(), known, later()).await;
     assert_eq!(*found.state(), PayoutState::Submitted { authorized: false });
+    let of_profile = WatchOrder { profile: other_profile(), ..watch_order(found.created_at()) };
+    let watched = rig.payouts().claim_watched(&of_profile).await;
+    assert_eq!(watched.expect("the store is there"), [found], "its due time stays");
 }
 
 /// `PayoutRepository`, laws 4 and 5: its sender is still at work.

@@ -91,13 +91,10 @@ pub async fn payouts_of_one_moment_are_listed_once_each(rig: &dyn StoreRig) {
     }
 
     let mut seen: Vec<PayoutId> = Vec::new();
-    loop {
+    for more in [true, true, false] {
         let page = list(rig, &acme(), 2, seen.last().copied()).await;
+        assert_eq!(page.more, more);
         seen.extend(ids(&page.items));
-        if !page.more {
-            break;
-        }
-        assert!(!page.items.is_empty(), "there is more, and it does not come");
     }
 
     assert_eq!(seen, expected);

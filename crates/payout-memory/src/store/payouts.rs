@@ -45,11 +45,6 @@ enum Queue {
 #[error("the id of the new payout {0} belongs to another payout")]
 struct IdTaken(PayoutId);
 
-/// The caller's events do not lead from the version that it read to the one that it made.
-#[derive(Debug, thiserror::Error)]
-#[error("the events of the change leave a gap in the history of payout {0}")]
-struct HistoryGap(PayoutId);
-
 impl PayoutTable {
     pub(super) fn accept(
         &mut self,
@@ -107,9 +102,6 @@ impl PayoutTable {
             if self.gateway_ids.get(&name).is_some_and(|owner| *owner != id) {
                 return Err(SaveError::GatewayIdTaken);
             }
-        }
-        if !is_complete(&change) {
-            return Err(SaveError::Unavailable(HistoryGap(id).into()));
         }
         let mut row = self.take(id).ok_or(SaveError::Stale)?;
         row.due_at = rescheduled(&row, change.schedule);
@@ -262,11 +254,4 @@ fn rescheduled(row: &Row, schedule: Option<Schedule>) -> Option<Timestamp> {
 
 fn event(payout: &Payout, evidence: Evidence, at: Timestamp) -> PayoutEvent {
     PayoutEvent { version: payout.version(), at, evidence, state: payout.state().clone() }
-}
-
-/// Whether there is one event for each new version, in order.
-fn is_complete(change: &PayoutChange) -> bool {
-    let new = (u64::from(change.expected_version)..u64::from(change.payout.version()))
-        .map(|version| version.saturating_add(1));
-    new.eq(change.events.iter().map(|event| u64::from(event.version)))
 }
