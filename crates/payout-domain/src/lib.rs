@@ -266,3 +266,8 @@ pub use payout_request::{Field, PayoutOrder, PayoutRequest, PayoutRules, Refusal
 pub use reference::{Reference, ReferenceError};
 pub use scheme::{ParseSchemeError, Scheme, SchemeSelection};
 pub use timestamp::Timestamp;
+
+/// The README's code compiles, or the tests fail.
+#[cfg(doctest)]
+#[doc = include_str!("../../../README.md")]
+struct Readme;

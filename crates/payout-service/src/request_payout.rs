@@ -95,7 +95,9 @@ impl RequestPayout {
             return Ok(id);
         }
         let account = self.merchant_account(&order).await?;
-        let source = self.source(&client_id, &order).await?;
+        let Some(source) = self.source(&client_id, &order).await? else {
+            return Err(PayoutRequest::refuse_without_source(&order, &account, &self.rules).into());
+        };
         let request = PayoutRequest::new(order, &account, &source, &self.rules)?;
         let id = PayoutId::from_uuid(self.ids.next());
         let instruction = self.gateway.prepare(id, &request);
@@ -140,24 +142,23 @@ impl RequestPayout {
         &self,
         client_id: &ClientId,
         order: &PayoutOrder,
-    ) -> Result<PaymentSource, RequestPayoutError> {
+    ) -> Result<Option<PaymentSource>, ServiceError> {
         let known = self.known_source(client_id, order).await?;
-        if let Some(source) = &known
-            && (source.user_id() != &order.user_id
-                || source.proof(order.merchant_account_id).is_some())
-        {
-            return Ok(source.clone());
+        if known.as_ref().is_some_and(|source| {
+            source.user_id() != &order.user_id || source.proof(order.merchant_account_id).is_some()
+        }) {
+            return Ok(known);
         }
         self.ask_for_sources(client_id, order.merchant_account_id, &order.user_id).await?;
         if let Some(source) = self.known_source(client_id, order).await? {
-            return Ok(source);
+            return Ok(Some(source));
         }
-        let accounts = self.gateway.merchant_accounts().await.map_err(ServiceError::from)?;
-        for account in accounts.iter().filter(|account| account.id != order.merchant_account_id) {
-            self.ask_for_sources(client_id, account.id, &order.user_id).await?;
+        for account in self.gateway.merchant_accounts().await? {
+            if account.id != order.merchant_account_id {
+                self.ask_for_sources(client_id, account.id, &order.user_id).await?;
+            }
         }
-        let source = self.known_source(client_id, order).await?;
-        Ok(source.ok_or(Refusals::from(Refusal::UnknownPaymentSource))?)
+        self.known_source(client_id, order).await
     }
 
     async fn known_source(

@@ -26,6 +26,9 @@ use crate::workers::Workers;
 /// How old an event of the provider may be: it repeats them for 72 hours.
 const EVENT_AGE_MAX: Duration = Duration::from_hours(73);
 
+/// The shortest window that leaves time to send anything.
+const KEY_WINDOW_MINUTES_MIN: u64 = 90;
+
 /// Starts the service and serves until it is told to stop.
 pub(crate) async fn run(
     args: &ServeArgs,
@@ -34,7 +37,7 @@ pub(crate) async fn run(
 ) -> Result<Exit, Failure> {
     let plan = ServerPlan::new("serve", &args.server, settings)?;
     let connection = target::of_gateway(args, settings)?;
-    let minutes: u64 = required(settings, "serve.key_window_minutes", None)?;
+    let key_window = key_window(settings)?;
     let rules = rules(args, settings)?;
     let listener = server::bind(plan.listen).await?;
     let base_url = server::url_of(&listener)?;
@@ -58,7 +61,7 @@ pub(crate) async fn run(
         ids: Arc::new(UuidGenerator),
         client_id: plan.client_id.clone(),
     };
-    let behaviour = Behaviour::of_service(rules, Duration::from_secs(minutes.saturating_mul(60)));
+    let behaviour = Behaviour::of_service(rules, key_window);
     let use_cases = UseCases::new(&adapters, &behaviour);
     let accounts = merchant_accounts(&gateway, &store, output).await;
     let workers = Workers::default();
@@ -114,6 +117,19 @@ async fn merchant_accounts(
             Vec::new()
         }
     }
+}
+
+/// For how long the provider surely remembers a key. A window that tokens outlive would let nothing
+/// be sent at all: a transmission carries a token that expires before the key is forgotten.
+fn key_window(settings: &Settings) -> Result<Duration, Failure> {
+    let minutes: u64 = required(settings, "serve.key_window_minutes", None)?;
+    if minutes < KEY_WINDOW_MINUTES_MIN {
+        return Err(Failure::configuration(format!(
+            "serve.key_window_minutes is {minutes}; it must be at least {KEY_WINDOW_MINUTES_MIN}, an \
+             hour for the life of a token and the rest for clocks that differ"
+        )));
+    }
+    Ok(Duration::from_mins(minutes))
 }
 
 fn rules(args: &ServeArgs, settings: &Settings) -> Result<PayoutRules, Failure> {
