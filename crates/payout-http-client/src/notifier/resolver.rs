@@ -54,3 +54,57 @@ impl Resolve for PublicResolver {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Mutex;
+
+    use super::*;
+    use crate::notifier::address::is_refusal;
+
+    /// A resolver to which each look-up says the next of these.
+    fn saying(answers: &[&[&str]]) -> PublicResolver {
+        let address = |text: &&str| SocketAddr::new(text.parse().expect("it is an address"), 0);
+        let parsed = |answer: &&[&str]| answer.iter().map(address).collect::<Vec<_>>();
+        let left: Vec<_> = answers.iter().rev().map(parsed).collect();
+        let left = Arc::new(Mutex::new(left));
+        PublicResolver::new(Arc::new(move |_| {
+            let next = left.lock().expect("nobody panics").pop().unwrap_or_default();
+            Box::pin(async move { Ok(next) })
+        }))
+    }
+
+    async fn resolve(resolver: &PublicResolver) -> Result<usize, bool> {
+        let name = "example.com".parse().expect("it is a name");
+        match resolver.resolve(name).await {
+            Ok(addresses) => Ok(addresses.count()),
+            Err(error) => Err(is_refusal(&*error)),
+        }
+    }
+
+    #[tokio::test]
+    async fn a_name_with_one_private_address_is_refused() {
+        for bad in [&["127.0.0.1"][..], &["1.1.1.1", "10.0.0.1"], &["::1", "1.1.1.1"], &[]] {
+            assert_eq!(resolve(&saying(&[bad])).await, Err(true), "{bad:?}");
+        }
+        assert_eq!(resolve(&saying(&[&["1.1.1.1", "2606:4700::1111"]])).await, Ok(2));
+    }
+
+    #[tokio::test]
+    async fn a_name_that_changes_its_mind_is_refused_when_it_does() {
+        let resolver = saying(&[&["1.1.1.1"], &["127.0.0.1"], &["1.1.1.1"]]);
+
+        assert_eq!(resolve(&resolver).await, Ok(1));
+        assert_eq!(resolve(&resolver).await, Err(true));
+        assert_eq!(resolve(&resolver).await, Ok(1));
+    }
+
+    #[tokio::test]
+    async fn a_name_that_nobody_knows_is_not_called_private() {
+        let unknown = PublicResolver::new(Arc::new(|_| {
+            Box::pin(async { Err(io::Error::other("no such name")) })
+        }));
+
+        assert_eq!(resolve(&unknown).await, Err(false));
+    }
+}

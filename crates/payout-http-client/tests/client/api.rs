@@ -227,7 +227,7 @@ async fn a_sandbox_is_steered_without_credentials() {
     sandbox.return_payout(payout_id(1)).await.expect("it is done");
     sandbox.set_delays(&delays).await.expect("it is done");
     sandbox.set_webhook("http://127.0.0.1:9/").await.expect("it is done");
-    let advanced = sandbox.advance_clock(Duration::from_secs(60)).await.expect("it is done");
+    let advanced = sandbox.advance_clock(Duration::from_mins(1)).await.expect("it is done");
     let now = sandbox.clock().await.expect("it is told");
 
     assert_eq!((advanced.value, now.value), (seconds(0), seconds(0)));

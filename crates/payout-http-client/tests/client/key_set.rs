@@ -30,11 +30,11 @@ async fn a_key_set_is_fetched_once_and_kept() {
     let cache = cache(&jku, &clock);
 
     assert!(has(&cache, &jku, KEY.kid()).await);
-    clock.advance(Duration::from_secs(29 * 60));
+    clock.advance(Duration::from_mins(29));
     assert!(has(&cache, &jku, KEY.kid()).await);
     assert_eq!(server.count("/.well-known/jwks"), 1);
 
-    clock.advance(Duration::from_secs(60));
+    clock.advance(Duration::from_mins(1));
     assert!(has(&cache, &jku, KEY.kid()).await);
     assert_eq!(server.count("/.well-known/jwks"), 2);
 }
@@ -131,7 +131,7 @@ async fn a_withdrawn_key_is_forgotten_when_the_set_is_fetched_again() {
     let cache = cache(&jku, &clock);
     assert!(has(&cache, &jku, "key-1").await);
 
-    clock.advance(Duration::from_secs(30 * 60));
+    clock.advance(Duration::from_mins(30));
 
     assert!(!has(&cache, &jku, "key-1").await);
 }
@@ -164,7 +164,7 @@ async fn while_a_set_cannot_be_fetched_the_last_known_keys_count() {
         let cache = cache(&jku, &clock);
         assert!(has(&cache, &jku, "key-1").await);
 
-        clock.advance(Duration::from_secs(30 * 60));
+        clock.advance(Duration::from_mins(30));
 
         assert!(has(&cache, &jku, "key-1").await, "{bad:?}");
         assert!(has(&cache, &jku, "key-1").await, "{bad:?}");
@@ -194,7 +194,7 @@ async fn a_clock_that_was_set_back_does_not_stop_the_fetching() {
     let cache = cache(&jku, &clock);
     assert!(!has(&cache, &jku, "unknown").await);
 
-    clock.set_back(Duration::from_secs(7 * 3600));
+    clock.set_back(Duration::from_hours(7));
 
     assert!(!has(&cache, &jku, "unknown").await);
     assert_eq!(server.seen().len(), 2);

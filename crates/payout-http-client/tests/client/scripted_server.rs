@@ -167,7 +167,7 @@ async fn converse(mut stream: TcpStream, script: Script, seen: Arc<Mutex<Vec<See
 async fn read(stream: &mut TcpStream, unread: &mut Vec<u8>) -> Option<Seen> {
     let head_len = loop {
         if let Some(at) = unread.windows(4).position(|window| window == b"\r\n\r\n") {
-            break at + 4;
+            break at.saturating_add(4);
         }
         more(stream, unread).await?;
     };

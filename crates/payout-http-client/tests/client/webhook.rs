@@ -78,7 +78,7 @@ async fn every_delivery_is_signed_anew() {
     notifier.set_target(acme(), Some(&server.url())).expect("it is allowed");
 
     notifier.deliver(&notification()).await.expect("it is confirmed");
-    clock.advance(Duration::from_secs(60));
+    clock.advance(Duration::from_mins(1));
     notifier.deliver(&notification()).await.expect("it is confirmed");
 
     let seen = server.seen();

@@ -47,7 +47,7 @@ impl Clock for Hand {
 
 /// Deadlines that a test can wait for.
 pub(crate) fn deadlines() -> Deadlines {
-    Deadlines { connect: Duration::from_millis(500), request: Duration::from_millis(1000) }
+    Deadlines { connect: Duration::from_millis(500), request: Duration::from_secs(1) }
 }
 
 pub(crate) fn connection(url: &str) -> Connection {

@@ -201,8 +201,7 @@ fn whoever_has_too_many_requests_says_how_long_to_wait() {
     let wait = Some(Duration::from_secs(7));
     let busy = Answer { retry_after: wait, ..answer(429, None, "") };
 
-    match classify(&busy) {
-        SubmitOutcome::NotProcessed { retry_after, .. } => assert_eq!(retry_after, wait),
-        other => panic!("{other:?}"),
-    }
+    let outcome = classify(&busy);
+    let SubmitOutcome::NotProcessed { retry_after, .. } = outcome else { panic!("{outcome:?}") };
+    assert_eq!(retry_after, wait);
 }
