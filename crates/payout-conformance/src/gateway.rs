@@ -50,7 +50,8 @@ pub trait GatewayRig: Send + Sync {
     /// own book says: never asked through the gateway.
     async fn executions(&self, payout_id: PayoutId) -> u32;
 
-    /// Lets the next payout that is submitted fail for this reason.
+    /// Lets the next payout that is submitted fail for this reason; `Returned` lets it come back after
+    /// its execution.
     async fn fail_next(&self, reason: FailureReason);
 
     /// Lets the beneficiary's bank send an executed payout back.
@@ -95,6 +96,7 @@ macro_rules! gateway_laws {
                 a_payout_that_is_not_covered_is_accepted_and_then_fails
                 a_failed_payout_gives_back_what_it_reserved
                 a_returned_payout_has_failed_and_brings_the_money_back
+                a_planned_return_comes_after_the_execution
             }
             $crate::gateway_laws! { @seen $fresh:
                 what_does_not_exist_is_not_found

@@ -3,7 +3,7 @@
 //! A law is a plain function that takes a rig: an adapter, and a hand on the world behind it. An
 //! adapter writes down how a fresh rig is made, and one macro makes a test of every law:
 //!
-//! ```ignore
+//! ```text
 //! // crates/payout-memory/tests/store_conformance.rs
 //! async fn fresh() -> MemoryRig { … }
 //!

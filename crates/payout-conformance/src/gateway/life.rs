@@ -100,6 +100,20 @@ pub async fn a_returned_payout_has_failed_and_brings_the_money_back(rig: &dyn Ga
     assert_eq!(rig.executions(payout_id(1)).await, 1, "it was executed all the same");
 }
 
+/// `PayoutGateway::find_payout`: a return that was planned is no failure to execute.
+pub async fn a_planned_return_comes_after_the_execution(rig: &dyn GatewayRig) {
+    let (_, instruction) = prepared(rig, 1, pounds(1_250)).await;
+    let before = rig.merchant_account(Currency::GBP).await;
+    rig.fail_next(FailureReason::Returned).await;
+
+    let id = accept(rig, &instruction).await;
+
+    assert_eq!(failed(rig, id).await, FailureReason::Returned);
+    assert_eq!(rig.executions(payout_id(1)).await, 1);
+    let after = rig.merchant_account(Currency::GBP).await;
+    assert_eq!(after.current_balance, before.current_balance);
+}
+
 fn rank(status: &ProviderStatus) -> u32 {
     match status {
         ProviderStatus::Pending => 0,
