@@ -29,6 +29,12 @@ pub fn to_seconds(at: Timestamp) -> String {
     print(at, 0)
 }
 
+/// Writes whole seconds as HTTP headers have them (RFC 9110, section 5.6.7):
+/// `Mon, 02 Mar 2026 09:14:07 GMT`. The rest is cut off.
+pub fn to_http_date(at: Timestamp) -> String {
+    instant(at).strftime("%a, %d %b %Y %H:%M:%S GMT").to_string()
+}
+
 /// Reads any time of RFC 3339, which always has an offset. Digits beyond microseconds are cut off; a
 /// leap second is the second before it.
 pub fn parse(text: &str) -> Result<Timestamp, TimestampError> {
@@ -79,10 +85,13 @@ pub(crate) fn optional_millis<S: Serializer>(
 const FIRST_MICROS: i64 = -62_167_219_200_000_000;
 
 fn print(at: Timestamp, digits: u8) -> String {
+    DateTimePrinter::new().precision(Some(digits)).timestamp_to_string(&instant(at))
+}
+
+fn instant(at: Timestamp) -> Instant {
     let micros = at.as_micros().max(FIRST_MICROS);
     // The library ends where the year 9999 does in some time zone.
-    let instant = Instant::from_microsecond(micros).unwrap_or(Instant::MAX);
-    DateTimePrinter::new().precision(Some(digits)).timestamp_to_string(&instant)
+    Instant::from_microsecond(micros).unwrap_or(Instant::MAX)
 }
 
 /// The library also reads shorter and longer forms; two spellings of one moment are enough.
@@ -121,6 +130,7 @@ mod tests {
         assert_eq!(to_micros(at), "2026-03-02T09:14:07.412093Z");
         assert_eq!(to_millis(at), "2026-03-02T09:14:07.412Z");
         assert_eq!(to_seconds(at), "2026-03-02T09:14:07Z");
+        assert_eq!(to_http_date(at), "Mon, 02 Mar 2026 09:14:07 GMT");
         assert_eq!(to_micros(Timestamp::from_seconds(0)), "1970-01-01T00:00:00.000000Z");
     }
 

@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use axum::extract::{Request, State};
 use axum::response::Response;
-use http::StatusCode;
+use http::{HeaderValue, StatusCode, header};
 use payout_signature::access_token::Claims;
 use payout_wire::problem::ProblemKind;
+use payout_wire::timestamp;
 use payout_wire::token::{OAuthError, OAuthErrorCode, TokenRequest, TokenResponse};
 
 use crate::answer;
@@ -39,9 +40,18 @@ pub(crate) async fn issue(
     let sender = parts.extensions.get::<Sender>();
     let issued = request.and_then(|request| grant(&api, &request, sender));
     Ok(match issued {
-        Ok(response) => answer::json(StatusCode::OK, response.to_bytes()),
+        Ok(response) => dated(answer::json(StatusCode::OK, response.to_bytes()), &api),
         Err(error) => answer::as_written(StatusCode::BAD_REQUEST, error.to_bytes()),
     })
+}
+
+/// Says what time it is by the clock that the token lives by: in a sandbox that is not the machine's.
+/// A client counts the token's life from here.
+fn dated(mut response: Response, api: &Api) -> Response {
+    if let Ok(date) = HeaderValue::from_str(&timestamp::to_http_date((api.clock)())) {
+        response.headers_mut().insert(header::DATE, date);
+    }
+    response
 }
 
 fn grant(
