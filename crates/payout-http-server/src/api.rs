@@ -16,8 +16,12 @@ use crate::{ClientDirectory, Limits, WebhookKeys};
 /// Tells the time.
 pub type ApiClock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
 
-/// Makes trace ids: 32 lower-case hexadecimal digits, never the same twice.
+/// Makes trace ids: 32 lower-case hexadecimal digits, never the same twice. Tokens are named by it
+/// too.
 pub type TraceIds = Arc<dyn Fn() -> String + Send + Sync>;
+
+/// Lets our webhooks go to an address from now on, or says in a sentence what is wrong with it.
+pub type PointWebhooks = Arc<dyn Fn(&str) -> Result<(), String> + Send + Sync>;
 
 /// Everything that the API needs.
 pub struct Api {
@@ -92,6 +96,8 @@ pub struct Sandbox {
     pub owner: ClientId,
     /// How long things take there now: what a caller does not change stays.
     pub delays: Mutex<SandboxDelays>,
+    /// Says where our webhooks go from now on; `None` if that cannot be changed.
+    pub point_webhooks: Option<PointWebhooks>,
 }
 
 /// Tells whether requests can be served now.

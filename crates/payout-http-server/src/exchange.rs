@@ -64,7 +64,12 @@ fn complete(response: Response, trace_id: &str) -> Response {
         Some(fault) => write(response, fault, trace_id),
         None => response,
     };
+    let is_error = is_error(response.status());
     let headers = response.headers_mut();
+    if is_error {
+        let no_retry = HeaderValue::from_static("false");
+        headers.entry(lower_case(wire::TL_SHOULD_RETRY)).or_insert(no_retry);
+    }
     if let Ok(trace_id) = HeaderValue::from_str(trace_id) {
         headers.insert(lower_case(wire::TL_TRACE_ID), trace_id.clone());
         headers.insert(lower_case(wire::X_TL_CORRELATION_ID), trace_id);
@@ -74,11 +79,14 @@ fn complete(response: Response, trace_id: &str) -> Response {
     response
 }
 
+fn is_error(status: StatusCode) -> bool {
+    status.is_client_error() || status.is_server_error()
+}
+
 /// What went wrong, if anything did: our own word for it, or the framework's status.
 fn fault_of(response: &Response) -> Option<Fault> {
     let status = response.status();
-    let is_error = status.is_client_error() || status.is_server_error();
-    if !is_error || response.extensions().get::<AsWritten>().is_some() {
+    if !is_error(status) || response.extensions().get::<AsWritten>().is_some() {
         return None;
     }
     let ours = response.extensions().get::<Fault>().cloned();

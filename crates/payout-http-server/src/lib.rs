@@ -44,7 +44,9 @@ mod exchange;
 mod answer;
 mod fault;
 
-pub use api::{Api, ApiClock, InboundWebhooks, NotReady, Readiness, Sandbox, Tokens, TraceIds};
+pub use api::{
+    Api, ApiClock, InboundWebhooks, NotReady, PointWebhooks, Readiness, Sandbox, Tokens, TraceIds,
+};
 pub use client_directory::{Client, ClientDirectory, ClientDirectoryError, SecretDigest};
 pub use limits::Limits;
 pub use router::router;

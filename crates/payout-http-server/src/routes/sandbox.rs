@@ -4,13 +4,13 @@ use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
 use axum::extract::{FromRequest, Request, State};
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use http::StatusCode;
 use payout_service::{DepositOrder, DepositRefused, SandboxDelays, ServiceError};
 use payout_wire::InvalidBody;
 use payout_wire::problem::ProblemKind;
 use payout_wire::sandbox::{
-    ClockAdvance, ClockBody, Delays, Deposit, DepositBody, FailNext, ReturnPayout,
+    ClockAdvance, ClockBody, Delays, Deposit, DepositBody, FailNext, ReturnPayout, WebhookTarget,
 };
 
 use crate::answer;
@@ -74,7 +74,7 @@ pub(crate) async fn fail_next(
 ) -> Result<Response, Fault> {
     let FailNext { reason } = control.parse(FailNext::parse)?;
     sandbox(&api)?.steer.fail_next(reason).await?;
-    Ok(StatusCode::NO_CONTENT.into_response())
+    Ok(done())
 }
 
 /// `POST /sandbox/returns`
@@ -85,7 +85,7 @@ pub(crate) async fn return_payout(
     let ReturnPayout { payout_id } = control.parse(ReturnPayout::parse)?;
     let Sandbox { steer, owner, .. } = sandbox(&api)?;
     if steer.return_payout(owner, payout_id).await? {
-        return Ok(StatusCode::NO_CONTENT.into_response());
+        return Ok(done());
     }
     let detail = "Only a payout that was executed and has not come back can be sent back.";
     Err(Fault::new(ProblemKind::InvalidState, detail))
@@ -104,7 +104,21 @@ pub(crate) async fn set_delays(
         *delays
     };
     steer.set_delays(next).await?;
-    Ok(StatusCode::NO_CONTENT.into_response())
+    Ok(done())
+}
+
+/// `POST /sandbox/webhook`
+pub(crate) async fn point_webhooks(
+    State(api): State<Arc<Api>>,
+    control: Control,
+) -> Result<Response, Fault> {
+    let WebhookTarget { url } = control.parse(WebhookTarget::parse)?;
+    let Some(point) = &sandbox(&api)?.point_webhooks else {
+        let detail = "Where webhooks go is said when this sandbox starts.";
+        return Err(Fault::new(ProblemKind::InvalidState, detail));
+    };
+    point(&url).map_err(|sentence| Fault::invalid("url", sentence))?;
+    Ok(done())
 }
 
 /// `GET /sandbox/clock`
@@ -124,6 +138,11 @@ pub(crate) async fn advance(
     }
     let now = sandbox(&api)?.steer.advance(by).await?;
     Ok(answer::json(StatusCode::OK, ClockBody { now }.to_bytes()))
+}
+
+/// There is nothing to tell, and a JSON document that tells it.
+fn done() -> Response {
+    answer::json(StatusCode::OK, "{}")
 }
 
 fn sandbox(api: &Api) -> Result<&Sandbox, Fault> {

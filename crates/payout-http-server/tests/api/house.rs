@@ -1,0 +1,368 @@
+//! A sandbox with two merchants, and everything about it under our control.
+
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::sync::{Arc, LazyLock, Mutex};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use axum::Router;
+use payout_domain::{AccountIdentifier, FailureReason, PayoutRules, SendRule, Timestamp};
+use payout_http_server::{
+    Api, Client, ClientDirectory, InboundWebhooks, Limits, NotReady, Readiness, Sandbox,
+    SecretDigest, Tokens, WebhookKeys, router,
+};
+use payout_memory::{Bank, BankConfiguration, MemoryStore};
+use payout_ports::{Clock, GatewayProfile, IdGenerator, MovableClock};
+use payout_service::{
+    Backoff, DepositOrder, DispatchPayouts, DispatchSettings, Doorbell, FollowBank,
+    ListMerchantAccounts, ListPaymentSources, ListPayouts, ListTransactions, ReceiveEvent,
+    ReconcilePayouts, RecordPayment, RequestPayout, SandboxDelays, ShowHistory, ShowPayment,
+    ShowPayout, SteerSandbox, TakeIn, WatchSettings,
+};
+use payout_signature::access_token::{TokenKey, TokenKeys};
+use payout_signature::{Jwks, SigningKey, VerifyingKey};
+use uuid::Uuid;
+
+use crate::call::Call;
+
+/// The key of the merchant `acme`.
+pub(crate) static ACME_KEY: LazyLock<SigningKey> = LazyLock::new(|| new_key("acme-key"));
+
+/// The key of the merchant `bets`, with the same id.
+pub(crate) static BETS_KEY: LazyLock<SigningKey> = LazyLock::new(|| new_key("acme-key"));
+
+/// A key of nobody, with an id that nobody has.
+pub(crate) static STRANGE_KEY: LazyLock<SigningKey> = LazyLock::new(|| new_key("strange-key"));
+
+/// The key that the provider signs its webhooks with.
+pub(crate) static PROVIDER_KEY: LazyLock<SigningKey> = LazyLock::new(|| new_key("provider-key"));
+
+/// Where the provider says that its keys are.
+pub(crate) const PROVIDER_JKU: &str = "https://webhooks.provider.example/.well-known/jwks";
+
+/// The time at which every test begins: 2026-03-02T09:14:07.412093Z.
+const BEGINNING: Timestamp = Timestamp::from_micros(1_772_442_847_412_093);
+
+/// A sandbox, and what a test asks of it.
+pub(crate) struct House {
+    pub(crate) router: Router,
+    pub(crate) bank: Arc<Bank>,
+    pub(crate) store: Arc<MemoryStore>,
+    pub(crate) clock: Arc<TestClock>,
+    pub(crate) keys: Arc<ProviderKeys>,
+    steer: SteerSandbox,
+    dispatch: DispatchPayouts,
+}
+
+/// The ids of a payment, of the source that it came from, and of the merchant account that has it.
+pub(crate) struct PaidIn {
+    pub(crate) merchant_account: String,
+    pub(crate) payment: String,
+    pub(crate) payment_source: String,
+}
+
+/// A clock that stands still until it is moved.
+pub(crate) struct TestClock(AtomicI64);
+
+/// Ids that count.
+struct CountingIds(AtomicU64);
+
+/// The provider's keys, and who asked for which.
+#[derive(Default)]
+pub(crate) struct ProviderKeys {
+    pub(crate) asked: Mutex<Vec<(String, String)>>,
+}
+
+struct AlwaysReady;
+
+impl House {
+    pub(crate) fn new() -> Self {
+        Self::with(|_| {})
+    }
+
+    /// A house in which something is wired in another way.
+    pub(crate) fn with(change: impl FnOnce(&mut Api)) -> Self {
+        let clock = Arc::new(TestClock(AtomicI64::new(BEGINNING.as_micros())));
+        let ids = Arc::new(CountingIds(AtomicU64::new(1)));
+        let configuration =
+            BankConfiguration { delays: SandboxDelays::default(), ..BankConfiguration::default() };
+        let bank = Arc::new(Bank::new(configuration, clock.clone(), ids.clone()));
+        let store = Arc::new(MemoryStore::new());
+        let parts = Parts { clock, ids, bank, store, keys: Arc::default() };
+        let (steer, dispatch) = (parts.steer(), parts.dispatch());
+        let mut api = parts.api(&steer);
+        change(&mut api);
+        let Parts { clock, bank, store, keys, .. } = parts;
+        Self { router: router(api), bank, store, clock, keys, steer, dispatch }
+    }
+
+    /// A user pays in 20 pounds, and the payment settles.
+    pub(crate) async fn paid_in(&self) -> PaidIn {
+        self.deposit("sam", "20.00 GBP", None).await
+    }
+
+    /// A user pays in, and the payment settles.
+    pub(crate) async fn deposit(
+        &self,
+        user: &str,
+        amount: &str,
+        account: Option<AccountIdentifier>,
+    ) -> PaidIn {
+        let order = DepositOrder {
+            user_id: user.parse().expect("the tests name users well"),
+            amount: amount.parse().expect("the tests write amounts well"),
+            account,
+            account_holder_name: Some("SAM EXAMPLE".to_owned()),
+            merchant_account_id: None,
+        };
+        let deposit = self.steer.deposit(&order).await.expect("the sandbox takes it");
+        self.steer.follow.run().await.expect("memory does not fail");
+        PaidIn {
+            merchant_account: deposit.merchant_account_id.to_string(),
+            payment: deposit.payment_id.to_string(),
+            payment_source: deposit.payment_source_id.to_string(),
+        }
+    }
+
+    /// Everything that was accepted is sent, and the bank does what it was told.
+    pub(crate) async fn work(&self) {
+        self.dispatch.run().await.expect("memory does not fail");
+        self.dispatch.drain().await;
+        self.clock.advance(Duration::from_secs(1));
+        self.steer.follow.run().await.expect("memory does not fail");
+    }
+
+    /// The next payout fails.
+    pub(crate) async fn fail_next(&self, reason: FailureReason) {
+        self.steer.fail_next(reason).await.expect("memory does not fail");
+    }
+
+    /// A token of a client, for all that it may do.
+    pub(crate) async fn token(&self, client: &str) -> String {
+        let body = format!(
+            r#"{{"grant_type":"client_credentials","client_id":"{client}","client_secret":"secret of {client}"}}"#
+        );
+        let answer = Call::post("/connect/token", &body).send(self).await;
+        answer.member("access_token").expect("the client is known")
+    }
+}
+
+impl PaidIn {
+    /// An order that nothing is wrong with.
+    pub(crate) fn order(&self) -> String {
+        self.order_of(1250, "GBP", "WD-20417")
+    }
+
+    pub(crate) fn order_of(&self, minor: u64, currency: &str, reference: &str) -> String {
+        let (account, source) = (&self.merchant_account, &self.payment_source);
+        format!(
+            r#"{{"merchant_account_id":"{account}","amount_in_minor":{minor},"currency":"{currency}","beneficiary":{{"type":"payment_source","payment_source_id":"{source}","user_id":"sam","reference":"{reference}"}},"metadata":{{"withdrawal_id":"20417"}}}}"#
+        )
+    }
+}
+
+/// What a house is built from.
+struct Parts {
+    clock: Arc<TestClock>,
+    ids: Arc<CountingIds>,
+    bank: Arc<Bank>,
+    store: Arc<MemoryStore>,
+    keys: Arc<ProviderKeys>,
+}
+
+impl Parts {
+    fn api(&self, steer: &SteerSandbox) -> Api {
+        let clock = Arc::clone(&self.clock);
+        let traces = AtomicU64::new(1);
+        Api {
+            request_payout: self.request_payout(),
+            show_payout: ShowPayout { payouts: self.store.clone() },
+            list_payouts: ListPayouts { payouts: self.store.clone() },
+            show_history: ShowHistory { payouts: self.store.clone() },
+            show_payment: ShowPayment { payments: self.store.clone(), gateway: self.bank.clone() },
+            list_merchant_accounts: ListMerchantAccounts {
+                payments: self.store.clone(),
+                gateway: self.bank.clone(),
+            },
+            list_transactions: ListTransactions {
+                payouts: self.store.clone(),
+                gateway: self.bank.clone(),
+            },
+            list_payment_sources: ListPaymentSources {
+                payments: self.store.clone(),
+                gateway: self.bank.clone(),
+            },
+            clients: clients(),
+            tokens: Tokens {
+                keys: TokenKeys::new(token_key()),
+                issuer: "payout".to_owned(),
+                audience: "payments_api".to_owned(),
+                life: Duration::from_hours(1),
+            },
+            clock: Arc::new(move || clock.now()),
+            trace_ids: Arc::new(move || format!("{:032x}", traces.fetch_add(1, Ordering::Relaxed))),
+            webhooks: Some(self.webhooks()),
+            own_keys: Jwks::render(&[PROVIDER_KEY.verifying_key()]),
+            sandbox: Some(Sandbox {
+                steer: steer.clone(),
+                owner: "acme".parse().expect("it is a name"),
+                delays: Mutex::new(self.bank.delays()),
+                point_webhooks: None,
+            }),
+            limits: Limits::default(),
+            ready: Arc::new(AlwaysReady),
+        }
+    }
+
+    fn request_payout(&self) -> RequestPayout {
+        RequestPayout {
+            payouts: self.store.clone(),
+            payments: self.store.clone(),
+            gateway: self.bank.clone(),
+            clock: self.clock.clone(),
+            ids: self.ids.clone(),
+            rules: PayoutRules { strict_references: true, ..PayoutRules::default() },
+            key_window: None,
+            dispatch: Doorbell::default(),
+        }
+    }
+
+    fn webhooks(&self) -> InboundWebhooks {
+        let receive = ReceiveEvent {
+            inbox: self.store.clone(),
+            clock: self.clock.clone(),
+            profile: GatewayProfile::new("provider"),
+            events: Doorbell::default(),
+        };
+        let age_max = Duration::from_hours(73);
+        InboundWebhooks { receive, keys: self.keys.clone(), path_secret: None, age_max }
+    }
+
+    fn steer(&self) -> SteerSandbox {
+        SteerSandbox {
+            bank: self.bank.clone(),
+            payouts: self.store.clone(),
+            clock: self.clock.clone(),
+            follow: FollowBank {
+                bank: self.bank.clone(),
+                record_payment: RecordPayment {
+                    payments: self.store.clone(),
+                    clock: self.clock.clone(),
+                    ids: self.ids.clone(),
+                    client_id: "acme".parse().expect("it is a name"),
+                    notifications: Doorbell::default(),
+                },
+                reconcile: self.reconcile(),
+            },
+            dispatch: Doorbell::default(),
+        }
+    }
+
+    fn reconcile(&self) -> ReconcilePayouts {
+        ReconcilePayouts {
+            payouts: self.store.clone(),
+            gateway: self.bank.clone(),
+            clock: self.clock.clone(),
+            take_in: self.take_in(),
+            settings: WatchSettings {
+                shortest: Duration::from_secs(1),
+                longest: Duration::from_mins(1),
+                executed: Duration::from_mins(10),
+                return_span: Duration::from_hours(24),
+                lease: Duration::from_secs(10),
+                at_once_max: 8,
+            },
+        }
+    }
+
+    fn take_in(&self) -> TakeIn {
+        TakeIn {
+            payouts: self.store.clone(),
+            clock: self.clock.clone(),
+            ids: self.ids.clone(),
+            notifications: Doorbell::default(),
+        }
+    }
+
+    fn dispatch(&self) -> DispatchPayouts {
+        let settings = DispatchSettings {
+            in_flight_max: 8,
+            lease: Duration::from_secs(30),
+            rule: SendRule {
+                key_window: Duration::from_hours(6),
+                margin: Duration::from_mins(5),
+                first_send_age_max: Duration::from_hours(1),
+            },
+            backoff: Backoff { first: Duration::from_millis(10), longest: Duration::from_secs(1) },
+            first_look: Duration::from_secs(1),
+        };
+        DispatchPayouts::new(
+            self.store.clone(),
+            self.bank.clone(),
+            self.ids.clone(),
+            self.take_in(),
+            settings,
+        )
+    }
+}
+
+fn clients() -> ClientDirectory {
+    let client = |id: &str, key: Option<&SigningKey>, scopes: &[&str]| Client {
+        id: id.parse().expect("the tests name clients well"),
+        secret: SecretDigest::of(&format!("secret of {id}")),
+        keys: key.iter().map(|key| key.verifying_key().clone()).collect(),
+        scopes: scopes.iter().map(|scope| (*scope).to_owned()).collect(),
+    };
+    ClientDirectory::new([
+        client("acme", Some(&ACME_KEY), &["payments", "info"]),
+        client("bets", Some(&BETS_KEY), &["payments"]),
+        client("watcher", None, &["info"]),
+    ])
+    .expect("each has its own name and key")
+}
+
+/// The key that tokens of this house are signed with.
+pub(crate) fn token_key() -> TokenKey {
+    TokenKey::new("token-key", &[7; 32]).expect("it is long enough")
+}
+
+fn new_key(kid: &str) -> SigningKey {
+    SigningKey::generate(kid).expect("there is entropy").0
+}
+
+impl Clock for TestClock {
+    fn now(&self) -> Timestamp {
+        Timestamp::from_micros(self.0.load(Ordering::Relaxed))
+    }
+}
+
+impl MovableClock for TestClock {
+    fn advance(&self, span: Duration) -> Timestamp {
+        let now = self.now().plus(span);
+        self.0.store(now.as_micros(), Ordering::Relaxed);
+        now
+    }
+}
+
+impl IdGenerator for CountingIds {
+    fn next(&self) -> Uuid {
+        let number = self.0.fetch_add(1, Ordering::Relaxed);
+        Uuid::from_u128(0x5a0e_4c1d_9b72_4f86_8a3e_0000_0000_0000 | u128::from(number))
+    }
+}
+
+#[async_trait]
+impl WebhookKeys for ProviderKeys {
+    async fn key(&self, jku: &str, kid: &str) -> Option<Arc<VerifyingKey>> {
+        self.asked.lock().expect("no test panics here").push((jku.to_owned(), kid.to_owned()));
+        let key = PROVIDER_KEY.verifying_key();
+        (jku == PROVIDER_JKU && kid == key.kid()).then(|| Arc::new(key.clone()))
+    }
+}
+
+#[async_trait]
+impl Readiness for AlwaysReady {
+    async fn check(&self) -> Result<(), NotReady> {
+        Ok(())
+    }
+}

@@ -1,0 +1,18 @@
+//! The API as its callers see it: over the bank in memory, and over sockets where time matters.
+
+mod house;
+mod call;
+
+mod golden;
+mod idempotency;
+mod log;
+mod official_clients;
+mod problems;
+mod reading;
+mod refusals;
+mod sandbox_controls;
+mod service_errors;
+mod sockets;
+mod tokens;
+mod webhooks;
+mod writes;
