@@ -188,6 +188,7 @@ macro_rules! store_laws {
                 a_notification_that_is_put_off_holds_back_those_after_it
                 order_within_a_payout_is_the_order_of_writing
                 notifications_of_different_payouts_do_not_wait_for_each_other
+                notifications_of_different_payments_do_not_wait_for_each_other
                 the_notification_that_waits_longest_is_claimed_first
                 a_notification_shows_its_payout_as_it_is_now
                 a_notification_goes_to_the_client_of_its_payout

@@ -88,11 +88,11 @@ pub(super) struct Fact {
 /// Any operation; those that lead somewhere more often.
 pub(super) fn operation() -> impl Strategy<Value = Operation> {
     prop_oneof![
-        3 => of_payouts().prop_map(Operation::OfPayouts),
-        1 => of_payments().prop_map(Operation::OfPayments),
-        1 => of_events().prop_map(Operation::OfEvents),
+        5 => of_payouts().prop_map(Operation::OfPayouts),
+        2 => of_payments().prop_map(Operation::OfPayments),
+        2 => of_events().prop_map(Operation::OfEvents),
         1 => prop_oneof![
-            4 => (1..=90_u64).prop_map(|minutes| Operation::Wait { minutes }),
+            6 => (1..=90_u64).prop_map(|minutes| Operation::Wait { minutes }),
             1 => (200..=2000_u64).prop_map(|minutes| Operation::Wait { minutes }),
             1 => Just(Operation::Reopen),
         ],
@@ -173,8 +173,8 @@ fn of_events() -> impl Strategy<Value = OfEvents> {
         1 => (profile(), 0..5_u64)
             .prop_map(|(profile, number)| OfEvents::EventDone { profile, number }),
         5 => Just(OfEvents::ClaimNotifications),
-        2 => (0..20_u64).prop_map(|number| OfEvents::NotificationDone { number }),
-        2 => (0..20_u64, 0..600_u64)
+        3 => (0..6_u64).prop_map(|number| OfEvents::NotificationDone { number }),
+        3 => (0..6_u64, 0..600_u64)
             .prop_map(|(number, after_s)| OfEvents::NotificationFailed { number, after_s }),
     ]
 }

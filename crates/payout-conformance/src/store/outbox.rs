@@ -4,10 +4,11 @@ use payout_domain::{EventId, Evidence, FailureReason, ProviderStatus, Timestamp}
 use payout_ports::{Notification, NotificationKind, NotificationSubject, PayoutChange};
 
 use super::StoreRig;
+use super::payments::pay_and_tell;
 use super::steps::{accept, executed, later, read, save, submitted};
 use crate::fixtures::{
     Accepting, LEASE, acme, change, event_id, gateway_payout_id, globex, just_before, notification,
-    payout_id, seconds,
+    payment, payout_id, seconds,
 };
 
 /// `Outbox`, law 3: from the time of the fact on.
@@ -116,6 +117,16 @@ pub async fn notifications_of_different_payouts_do_not_wait_for_each_other(rig: 
         submitted(rig, Accepting::number(number), number).await;
         executed(rig, payout_id(number), number, seconds(at)).await;
     }
+
+    failed(rig, 1, seconds(900)).await;
+
+    assert_eq!(names(&claimed(rig, seconds(30)).await), [event_id(2)]);
+}
+
+/// `Outbox`, law 2: nor do payments.
+pub async fn notifications_of_different_payments_do_not_wait_for_each_other(rig: &dyn StoreRig) {
+    pay_and_tell(rig, &payment(1), 1).await;
+    pay_and_tell(rig, &payment(2), 2).await;
 
     failed(rig, 1, seconds(900)).await;
 
