@@ -35,7 +35,7 @@ pub(crate) struct Deposit {
     #[arg(long, value_name = "ID")]
     pub(crate) user: UserId,
     /// How much, such as '25.00 GBP'
-    #[arg(long, value_name = "MONEY")]
+    #[arg(long, value_name = "MONEY", allow_hyphen_values = true)]
     pub(crate) amount: Money,
     /// From which account: an IBAN, a sort code and account number, or an NRB [default: the user's usual one]
     #[arg(long, value_name = "IBAN")]
@@ -67,7 +67,7 @@ pub(crate) struct Create {
     #[arg(long, value_name = "ID")]
     pub(crate) source: PaymentSourceId,
     /// How much, such as '10.00 GBP'
-    #[arg(long, value_name = "MONEY")]
+    #[arg(long, value_name = "MONEY", allow_hyphen_values = true)]
     pub(crate) amount: Money,
     /// What the user sees on the statement
     #[arg(long, value_name = "TEXT")]
