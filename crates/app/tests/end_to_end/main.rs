@@ -1,0 +1,23 @@
+//! The binary as its users meet it: real processes, real HTTP on loopback, real files.
+//!
+//! Each test has its own home and its own ports, so all of them may run at once.
+
+mod stage;
+
+mod http;
+mod receiver;
+mod world;
+
+mod clock;
+mod configuration;
+mod crashes;
+mod demo;
+mod idempotency;
+mod manual;
+mod outages;
+mod provider;
+mod refusals;
+mod refusals_over_http;
+mod signatures;
+mod stopping;
+mod webhooks;

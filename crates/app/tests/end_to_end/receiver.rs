@@ -1,0 +1,120 @@
+//! Somebody who listens on loopback and answers as told.
+
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::sync::mpsc::{self, Receiver as Queue};
+use std::thread;
+
+use serde_json::Value as Json;
+
+use crate::stage::PATIENCE;
+
+/// A request as it came in.
+#[derive(Clone, Debug)]
+pub(crate) struct Seen {
+    pub(crate) method: String,
+    pub(crate) path: String,
+    pub(crate) headers: Vec<(String, String)>,
+    pub(crate) body: Vec<u8>,
+}
+
+/// Somebody who listens on loopback and answers as told.
+pub(crate) struct Receiver {
+    address: SocketAddr,
+    seen: Queue<Seen>,
+}
+
+impl Receiver {
+    /// Answers each request with the status and the JSON that `answer` says, for ever.
+    pub(crate) fn answering(
+        mut answer: impl FnMut(&Seen) -> (u16, String) + Send + 'static,
+    ) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("there is a free port");
+        let address = listener.local_addr().expect("it is bound");
+        let (sender, seen) = mpsc::channel();
+        thread::spawn(move || {
+            for stream in listener.incoming().map_while(Result::ok) {
+                let Some(request) = read(&stream) else { continue };
+                let (status, body) = answer(&request);
+                say(&stream, status, &body);
+                if sender.send(request).is_err() {
+                    return;
+                }
+            }
+        });
+        Self { address, seen }
+    }
+
+    /// Answers with these statuses in turn, and with 200 when they are over.
+    pub(crate) fn with_statuses(statuses: &[u16]) -> Self {
+        let mut statuses = statuses.to_vec().into_iter();
+        Self::answering(move |_| (statuses.next().unwrap_or(200), "{}".to_owned()))
+    }
+
+    pub(crate) fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// The next request.
+    #[track_caller]
+    pub(crate) fn next(&self) -> Seen {
+        self.seen.recv_timeout(PATIENCE).expect("a request comes")
+    }
+
+    /// The next request that tells an event of this type.
+    #[track_caller]
+    pub(crate) fn next_event(&self, event_type: &str) -> (Seen, Json) {
+        loop {
+            let seen = self.next();
+            let event = seen.json();
+            if event["type"] == event_type {
+                return (seen, event);
+            }
+        }
+    }
+}
+
+impl Seen {
+    #[track_caller]
+    pub(crate) fn json(&self) -> Json {
+        serde_json::from_slice(&self.body).expect("it is JSON")
+    }
+
+    #[track_caller]
+    pub(crate) fn header(&self, name: &str) -> &str {
+        let found = self.headers.iter().find(|(known, _)| known.eq_ignore_ascii_case(name));
+        found.map(|(_, value)| value.as_str()).expect("it has that header")
+    }
+}
+
+fn read(stream: &TcpStream) -> Option<Seen> {
+    stream.set_read_timeout(Some(PATIENCE)).ok()?;
+    let mut reader = BufReader::new(stream);
+    let mut line = String::new();
+    reader.read_line(&mut line).ok()?;
+    let (method, rest) = line.split_once(' ')?;
+    let (path, _) = rest.split_once(' ')?;
+    let (method, path) = (method.to_owned(), path.to_owned());
+    let mut headers = Vec::new();
+    loop {
+        let mut line = String::new();
+        reader.read_line(&mut line).ok()?;
+        let Some((name, value)) = line.trim_end().split_once(':') else { break };
+        headers.push((name.to_owned(), value.trim().to_owned()));
+    }
+    let length = headers.iter().find(|(name, _)| name.eq_ignore_ascii_case("content-length"));
+    let length = length.and_then(|(_, value)| value.parse().ok()).unwrap_or(0);
+    let mut body = vec![0; length];
+    reader.read_exact(&mut body).ok()?;
+    Some(Seen { method, path, headers, body })
+}
+
+fn say(mut stream: &TcpStream, status: u16, body: &str) {
+    let head = format!(
+        "HTTP/1.1 {status} Said\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\
+         Connection: close\r\n\r\n",
+        body.len()
+    );
+    let answer = [head.as_bytes(), body.as_bytes()].concat();
+    let _the_other_side_may_have_gone = stream.write_all(&answer);
+}
