@@ -36,7 +36,12 @@ pub(crate) async fn run(
     let base_url = server::url_of(&listener)?;
     let home = Home::open(&plan.data)?;
     let identity = home.identity(&plan)?;
-    let clock = Arc::new(SandboxClock::default());
+    let clock = if args.in_memory {
+        SandboxClock::default()
+    } else {
+        SandboxClock::open(home.directory())?
+    };
+    let clock = Arc::new(clock);
     let store = if args.in_memory { None } else { Some(server::open_store(home.directory())?) };
     let bank = Arc::new(open_bank(args, settings, &home, Arc::<SandboxClock>::clone(&clock))?);
     let webhook_key = home.webhook_key()?;
