@@ -63,12 +63,15 @@ pub(crate) struct Bells {
     pub(crate) notifications: Doorbell,
 }
 
-/// How long a transmission may take before somebody else sends again: longer than the client's own
-/// deadline for a request.
-const LEASE: Duration = Duration::from_mins(1);
+/// How long a transmission may take before it is begun again: longer than the client's own deadline
+/// for a request, and not much longer, because what a crash cut off waits for its end.
+const LEASE: Duration = Duration::from_secs(25);
 
-/// How long a delivery may take before it is tried again.
-const DELIVERY_LEASE: Duration = Duration::from_secs(30);
+/// How long a look at a payout may take before somebody else looks, too. Looking twice does no harm.
+const LOOK_LEASE: Duration = Duration::from_secs(5);
+
+/// How long a delivery may take before it is tried again: longer than a receiver is waited for.
+const DELIVERY_LEASE: Duration = Duration::from_secs(15);
 
 /// For how long an event about something that the provider does not show is kept open: as long as
 /// the provider itself repeats events.
@@ -98,7 +101,7 @@ impl Behaviour {
                 executed: Duration::from_hours(1),
                 // Banks have sent money back after weeks.
                 return_span: Duration::from_hours(24 * 30),
-                lease: LEASE,
+                lease: LOOK_LEASE,
                 at_once_max: 32,
             },
         }
@@ -110,6 +113,7 @@ impl Behaviour {
         behaviour.key_window = Some(key_window);
         behaviour.watch.shortest = Duration::from_secs(1);
         behaviour.dispatch.first_look = Duration::from_secs(1);
+        behaviour.dispatch.lease = Duration::from_secs(2);
         behaviour
     }
 }
