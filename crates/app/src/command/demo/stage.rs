@@ -47,6 +47,10 @@ impl Stage {
             Path::to_owned,
         );
         create_private_directory(&directory)?;
+        // The processes live in it, so its whole path is what they can use.
+        let whole = directory.canonicalize();
+        let directory =
+            whole.map_err(|error| Failure::failed("the directory of the demo", &error))?;
         let arguments = ["sandbox"].map(str::to_owned);
         let (bank, sandbox) = start(&directory, "sandbox", &arguments).await?;
         output.note(format_args!("sandbox     {}: the provider on this machine", sandbox.base_url));
