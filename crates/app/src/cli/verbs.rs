@@ -186,7 +186,7 @@ pub(crate) enum SandboxControl {
 pub(crate) struct FailNext {
     #[command(flatten)]
     pub(crate) target: Target,
-    /// blocked, insufficient_funds, invalid_iban, invalid_scan, returned, scheme_error, server_error or unknown
+    /// blocked, insufficient_funds, invalid_iban, invalid_scan, scheme_error, server_error or unknown
     #[arg(long, value_name = "REASON", default_value = "insufficient_funds")]
     pub(crate) reason: FailureReason,
 }

@@ -5,6 +5,19 @@ use payout_http_client::{ApiError, AuthError};
 use crate::exit_code::Exit;
 use crate::failure::{Failure, chain};
 
+/// The refusal of a sandbox's control. A server that has no such thing is no sandbox.
+pub(crate) fn of_control(error: ApiError) -> Failure {
+    let is_missing = matches!(error, ApiError::NotFound(_));
+    let mut failure = Failure::from(error);
+    if is_missing {
+        failure.message = format!(
+            "{} (this server is not a sandbox: say --url URL of a `payout sandbox`)",
+            failure.message
+        );
+    }
+    failure
+}
+
 impl From<ApiError> for Failure {
     fn from(error: ApiError) -> Self {
         let (exit, hint) = match &error {

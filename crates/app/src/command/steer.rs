@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use payout_wire::{sandbox, timestamp};
 
+use super::api_failure::of_control;
 use crate::cli::SandboxControl;
 use crate::exit_code::Exit;
 use crate::failure::Failure;
@@ -20,12 +21,12 @@ pub(crate) async fn run(
     match control {
         SandboxControl::FailNext(args) => {
             let controls = target::controls(&args.target, settings)?;
-            let reply = controls.fail_next(args.reason.clone()).await?;
+            let reply = controls.fail_next(args.reason.clone()).await.map_err(of_control)?;
             output.result(&reply.json, || format!("the next payout fails: {}", args.reason))?;
         }
         SandboxControl::Return(args) => {
             let controls = target::controls(&args.target, settings)?;
-            let reply = controls.return_payout(args.id).await?;
+            let reply = controls.return_payout(args.id).await.map_err(of_control)?;
             output.result(&reply.json, || format!("{} comes back", args.id))?;
         }
         SandboxControl::Delays(args) => {
@@ -34,14 +35,17 @@ pub(crate) async fn run(
                 execution: args.execution_ms.map(Duration::from_millis),
                 settlement: args.settlement_ms.map(Duration::from_millis),
             };
-            let reply = controls.set_delays(&delays).await?;
+            let reply = controls.set_delays(&delays).await.map_err(of_control)?;
             output.result(&reply.json, || "the delays are set".to_owned())?;
         }
         SandboxControl::Clock { target, advance } => {
             let controls = target::controls(&target, settings)?;
             let reply = match advance {
-                Some(seconds) => controls.advance_clock(Duration::from_secs(seconds)).await?,
-                None => controls.clock().await?,
+                Some(seconds) => controls
+                    .advance_clock(Duration::from_secs(seconds))
+                    .await
+                    .map_err(of_control)?,
+                None => controls.clock().await.map_err(of_control)?,
             };
             output.result(&reply.json, || timestamp::to_micros(reply.value))?;
         }

@@ -36,8 +36,12 @@ pub(crate) struct Identity {
 impl Home {
     /// Enters a directory, making it if it is missing.
     pub(crate) fn open(directory: &Path) -> Result<Self, Failure> {
-        create_private_directory(directory)?;
-        Ok(Self { directory: absolute(directory)? })
+        let made = create_private_directory(directory).and_then(|()| absolute(directory));
+        let directory = made.map_err(|failure| {
+            let sentence = format!("--data: {failure}; name a directory that can be written");
+            Failure::configuration(sentence)
+        })?;
+        Ok(Self { directory })
     }
 
     pub(crate) fn directory(&self) -> &Path {

@@ -39,7 +39,8 @@ pub(crate) async fn bind(address: SocketAddr) -> Result<TcpListener, Failure> {
         )));
     }
     TcpListener::bind(address).await.map_err(|error| {
-        Failure::new(Exit::Unavailable, format!("cannot listen on {address}: {error}"))
+        let sentence = format!("cannot listen on {address}: {error}; choose another --listen");
+        Failure::new(Exit::Unavailable, sentence)
     })
 }
 

@@ -32,7 +32,14 @@ pub(crate) async fn create(
         metadata: metadata(&args.metadata)?,
     };
     output.note(format_args!("idempotency key: {key}"));
-    let reply = client.create_payout(&order, &key).await?;
+    let reply = client.create_payout(&order, &key).await.map_err(|error| {
+        let mut failure = Failure::from(error);
+        if failure.exit == Exit::OutcomeUnknown {
+            // Notes may be off, and without the key nobody could ask again.
+            failure.message = format!("{} (--idempotency-key {key})", failure.message);
+        }
+        failure
+    })?;
     output.result(&reply.json, || reply.value.to_string())?;
     Ok(Exit::Done)
 }

@@ -6,6 +6,7 @@ use payout_domain::PaymentId;
 use payout_wire::payment::ReceivedPayment;
 use payout_wire::sandbox;
 
+use super::super::api_failure::of_control;
 use crate::cli::{Deposit, Target};
 use crate::exit_code::Exit;
 use crate::failure::Failure;
@@ -27,7 +28,7 @@ pub(crate) async fn deposit(
         account_holder_name: args.account_holder_name,
         merchant_account_id: args.merchant_account,
     };
-    let reply = controls.deposit(&order).await?;
+    let reply = controls.deposit(&order).await.map_err(of_control)?;
     let deposit = &reply.value;
     if !settled(&args.target, settings, deposit.payment_id).await {
         output.note("the payment has not settled yet: until then it opens no payout");
