@@ -2,7 +2,6 @@
 
 use std::thread;
 
-use crate::stage::eventually;
 use crate::world::World;
 
 #[test]
@@ -10,6 +9,7 @@ fn a_payout_outlives_the_service_that_accepted_it() {
     let mut world = World::with(&["--execution-delay-ms", "1500"], &[]);
     let sam = world.paid_in("sam", "25.00 GBP");
     let id = world.accepted(&sam, "10.00 GBP");
+    world.until_provider_has(&sam, &id);
 
     world.service.kill();
     world.service.start_again(&world.stage);
@@ -91,9 +91,7 @@ fn a_payout_outlives_a_provider_that_is_killed_while_it_executes() {
     let mut world = World::with(&["--execution-delay-ms", "1000"], &[]);
     let sam = world.paid_in("sam", "25.00 GBP");
     let id = world.accepted(&sam, "10.00 GBP");
-    eventually("the provider has it", || {
-        (world.debits(&sam.merchant_account, &id) == 1).then_some(())
-    });
+    world.until_provider_has(&sam, &id);
 
     world.sandbox.kill();
     world.sandbox.start_again(&world.stage);
@@ -109,7 +107,9 @@ fn payouts_outlive_kills_of_both_servers_at_once() {
     let mut ids = Vec::new();
 
     for _ in 0..3 {
-        ids.push(world.accepted(&sam, "1.00 GBP"));
+        let id = world.accepted(&sam, "1.00 GBP");
+        world.until_provider_has(&sam, &id);
+        ids.push(id);
         world.sandbox.kill();
         world.service.kill();
         world.service.start_again(&world.stage);

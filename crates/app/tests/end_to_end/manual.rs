@@ -173,16 +173,3 @@ fn a_watch_with_json_prints_each_change_on_a_line() {
     assert_eq!(states.last(), Some(&Json::from("executed")), "{watched:#?}");
     assert!(states.len() > 1, "{watched:#?}");
 }
-
-#[test]
-fn a_key_that_was_made_for_an_order_is_told_whoever_reads() {
-    let world = World::new();
-    let sam = world.paid_in("sam", "25.00 GBP");
-
-    let words = world.create(&sam, "1.00 GBP", &[]).ended_with(0);
-    let json = world.create(&sam, "1.00 GBP", &["--json"]).ended_with(0);
-
-    words.said("idempotency key: ");
-    assert!(json.json()["id"].is_string(), "{json:#?}");
-    json.said("idempotency key: ");
-}

@@ -31,9 +31,23 @@ fn a_payout_to_an_unknown_source_waits_for_the_provider() {
     world.sandbox.start_again(&world.stage);
     let back = world.create(&sam, "1.00 GBP", &key).ended_with(0);
 
-    away.said("ask again with the same idempotency key").said("Provider");
+    away.said("ask again with the same idempotency key").said("The provider cannot be reached");
     assert_eq!(listed["items"].as_array().map(Vec::len), Some(0), "{listed}");
     world.watch(&back.line()).ended_with(0);
+}
+
+#[test]
+fn the_key_of_a_payout_with_an_unknown_outcome_is_told_whoever_reads() {
+    let mut world = World::new();
+    let sam = world.paid_in("sam", "25.00 GBP");
+    world.sandbox.kill();
+
+    let away = world.create(&sam, "1.00 GBP", &["--json"]).ended_with(6);
+    world.sandbox.start_again(&world.stage);
+
+    let (_, key) = away.stderr.split_once("--idempotency-key ").expect("it is said");
+    let key = key.trim_end().trim_end_matches(')');
+    world.create(&sam, "1.00 GBP", &["--idempotency-key", key]).ended_with(0);
 }
 
 #[test]
@@ -74,11 +88,12 @@ fn a_watch_waits_for_a_service_that_comes_back() {
     let sam = world.paid_in("sam", "25.00 GBP");
     let id = world.accepted(&sam, "1.00 GBP");
     let url = world.service.url().to_owned();
+    world.until_provider_has(&sam, &id);
     world.service.kill();
 
     let outcome = std::thread::scope(|scope| {
         let (stage, service) = (&world.stage, &mut world.service);
-        let watch = scope.spawn(|| stage.run(&["watch", &id, "--url", &url, "--timeout", "15"]));
+        let watch = scope.spawn(|| stage.run(&["watch", &id, "--url", &url, "--timeout", "40"]));
         service.start_again(stage);
         watch.join().expect("nothing panics there")
     });

@@ -136,7 +136,7 @@ fn what_is_no_amount_is_said_before_anything_is_asked() {
     for (amount, fix) in [
         ("12.345 GBP", "GBP has 2 decimals, so write at most that many"),
         ("12.34 GBX", "`GBX` is not a currency code of ISO 4217; write three capital letters"),
-        ("-5.00 GBP", "an amount has no sign"),
+        ("-5.00 GBP", "an amount is never negative"),
         ("99999999999999999.99 GBP", "an amount is at most"),
         ("12.34", "such as"),
     ] {

@@ -38,7 +38,7 @@ fn without_a_signature_nothing_is_paid() {
     let answer = post_payout(&world.service, &headers, body.as_bytes());
 
     turned_away(&world, &answer, 401, "Unauthenticated");
-    assert!(answer.sentences("Tl-Signature").contains("missing"), "{answer:?}");
+    assert!(answer.sentences("Tl-Signature").contains("is required"), "{answer:?}");
 }
 
 #[test]
@@ -99,7 +99,7 @@ fn without_an_idempotency_key_nothing_is_paid() {
     let answer = post_payout(&world.service, &headers, body.as_bytes());
 
     turned_away(&world, &answer, 401, "Unauthenticated");
-    assert!(answer.sentences("Idempotency-Key").contains("missing"), "{answer:?}");
+    assert!(answer.sentences("Idempotency-Key").contains("is required"), "{answer:?}");
 }
 
 #[test]

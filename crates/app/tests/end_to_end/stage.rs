@@ -14,7 +14,7 @@ pub(crate) use outcome::Outcome;
 pub(crate) use server::Server;
 
 /// How long anything may take that is waited for.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(45);
 
 /// A home of one's own: nothing in it is anybody else's, and nothing of it is left.
 pub(crate) struct Stage {

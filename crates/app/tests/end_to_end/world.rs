@@ -13,6 +13,9 @@ pub(crate) struct World {
     pub(crate) stage: Stage,
 }
 
+/// A time that no sandbox of a test has reached.
+const LATER: &str = "2999-01-01T00:00:00Z";
+
 /// What a user who has paid in can be paid by.
 #[derive(Clone, Debug)]
 pub(crate) struct PaidIn {
@@ -89,7 +92,7 @@ impl World {
 
     /// Follows a payout to its end.
     pub(crate) fn watch(&self, id: &str) -> Outcome {
-        self.ask(&["watch", id, "--timeout", "15"])
+        self.ask(&["watch", id, "--timeout", "40"])
     }
 
     /// How a payout stands.
@@ -104,10 +107,19 @@ impl World {
         eventually(status, || Some(self.payout(id)).filter(|payout| payout["status"] == status))
     }
 
+    /// Waits until a payout of the service is in the sandbox's own book.
+    #[track_caller]
+    pub(crate) fn until_provider_has(&self, to: &PaidIn, id: &str) {
+        let has = || self.debits(&to.merchant_account, id) == 1;
+        eventually("the provider has it", || has().then_some(()));
+    }
+
     /// What the sandbox's own book holds of this type on a merchant account.
     #[track_caller]
     pub(crate) fn book(&self, merchant_account: &str, kind: &str) -> Vec<Json> {
-        let verb = ["transactions", "--json", "--merchant-account", merchant_account];
+        // The sandbox's clock may have been moved, ours is not.
+        let verb =
+            ["transactions", "--json", "--to", LATER, "--merchant-account", merchant_account];
         let page = self.ask_sandbox(&verb).ended_with(0).json();
         let items = page["items"].as_array().cloned().unwrap_or_default();
         items.into_iter().filter(|item| item["type"] == kind).collect()
