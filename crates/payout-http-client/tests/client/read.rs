@@ -3,10 +3,11 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use payout_conformance::fixtures::{
-    gateway_payout_id, merchant_account_id, payment_id, payment_source_id, seconds, user,
+    gateway_payout_id, merchant_account_id, payment, payment_id, payment_source_id, seconds, user,
 };
 use payout_domain::{Currency, PayoutId, ProviderStatus};
 use payout_ports::{PayoutGateway, ReadError, TransactionQuery, TransactionType};
+use payout_wire::payment::PaymentBody;
 
 use crate::scripted_server::{Act, ScriptedServer, json, problem, provider, response};
 use crate::world::gateway;
@@ -248,6 +249,20 @@ async fn a_payment_counts_only_when_it_has_settled() {
 
         assert!(matches!(found, Ok(None)), "{status}: {found:?}");
     }
+}
+
+#[tokio::test]
+async fn a_settled_payment_is_the_one_that_was_asked_for() {
+    let body = PaymentBody::from(&payment(1)).to_bytes();
+    let body = String::from_utf8(body).expect("JSON is text");
+    let server = provider(move |_| json(200, &body)).await;
+    let gateway = gateway(&server.url());
+
+    let asked_for = gateway.find_payment(payment_id(1)).await;
+    let another = gateway.find_payment(payment_id(2)).await;
+
+    assert_eq!(asked_for.expect("it is there"), Some(payment(1)));
+    assert!(is_unreadable(&another), "{another:?}");
 }
 
 #[tokio::test]

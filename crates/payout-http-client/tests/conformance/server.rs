@@ -5,10 +5,6 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use axum::middleware::map_response;
-use axum::response::Response;
-use http::HeaderValue;
-use http::header::DATE;
 use payout_conformance::fixtures::{T0, acme};
 use payout_domain::{PayoutRules, SendRule, Timestamp};
 use payout_http_server::{
@@ -24,7 +20,6 @@ use payout_service::{
 };
 use payout_signature::VerifyingKey;
 use payout_signature::access_token::{TokenKey, TokenKeys};
-use payout_wire::timestamp;
 use tokio::net::TcpListener;
 use uuid::Uuid;
 
@@ -54,11 +49,7 @@ impl Server {
         let steer = wiring.steer();
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("there is a free port");
         let url = format!("http://{}", listener.local_addr().expect("it is bound"));
-        let clock = Arc::clone(&wiring.clock);
-        let routes = router(wiring.api(key, &steer)).layer(map_response(move |response| {
-            let date = http_date(clock.now());
-            async move { dated(response, &date) }
-        }));
+        let routes = router(wiring.api(key, &steer));
         tokio::spawn(serve(listener, routes, Limits::default(), std::future::pending()));
         let dispatch = wiring.dispatch();
         let Wiring { clock, bank, store, key_window, .. } = wiring;
@@ -75,23 +66,6 @@ impl Server {
         self.dispatch.drain().await;
         self.steer.follow.run().await.expect("memory does not fail");
     }
-}
-
-/// The bank's time is the provider's time, so its tokens say it too.
-fn dated(mut response: Response, date: &str) -> Response {
-    let date = HeaderValue::from_str(date).expect("a date is visible");
-    response.headers_mut().insert(DATE, date);
-    response
-}
-
-/// The one form of a date in HTTP; nobody reads the day of the week.
-fn http_date(at: Timestamp) -> String {
-    const MONTHS: [&str; 12] =
-        ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
-    let text = timestamp::to_seconds(at);
-    let month = (1_usize..).zip(MONTHS).find(|(number, _)| text[5..7] == format!("{number:02}"));
-    let (_, month) = month.expect("there are twelve");
-    format!("Mon, {} {month} {} {} GMT", &text[8..10], &text[..4], &text[11..19])
 }
 
 /// What a server is made of.
