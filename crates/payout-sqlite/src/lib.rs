@@ -46,6 +46,8 @@ mod inbox;
 mod outbox;
 mod cells;
 mod text;
+#[cfg(test)]
+mod plans;
 
 pub use open_error::OpenError;
 pub use settings::{Setting, Settings};

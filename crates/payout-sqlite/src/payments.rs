@@ -15,6 +15,11 @@ use crate::SqliteStore;
 
 pub(crate) use payment::find as payment_by_id;
 
+/// Every statement that looks something up.
+#[cfg(test)]
+pub(crate) const LOOK_UPS: [&str; 5] =
+    [merchant_account::BY_ID, payment::BY_ID, source::BY_ID, source::PROOFS, source::OF_USER];
+
 #[async_trait]
 impl PaymentRepository for SqliteStore {
     async fn record_payment(

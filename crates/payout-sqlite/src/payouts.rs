@@ -15,8 +15,23 @@ use payout_ports::{
 
 use crate::SqliteStore;
 
+#[cfg(test)]
+pub(crate) use claim::{SENDABLE, WATCHED};
 pub(crate) use find::by_seq;
 pub(crate) use record::{proof_cells, proof_from};
+
+/// Every statement that looks something up.
+#[cfg(test)]
+pub(crate) const LOOK_UPS: [&str; 8] = [
+    accept::FIND_KEY,
+    claim::SENDABLE,
+    claim::WATCHED,
+    find::BY_ID,
+    find::BY_GATEWAY_ID,
+    find::FIRST_PAGE,
+    find::NEXT_PAGE,
+    find::HISTORY,
+];
 
 #[async_trait]
 impl PayoutRepository for SqliteStore {

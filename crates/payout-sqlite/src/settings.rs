@@ -14,7 +14,7 @@ use crate::{OpenError, StoreOptions};
 const VERSION_MIN: i32 = 3_051_003;
 
 /// Every setting that both kinds of connection must have, as it is set and as it reads back.
-const WANTED: [(&str, &str, &str); 11] = [
+const WANTED: [(&str, &str, &str); 12] = [
     // A page of the database is what disks and the kernel write at once.
     ("page_size", "4096", "4096"),
     ("journal_mode", "WAL", "wal"),
@@ -27,6 +27,8 @@ const WANTED: [(&str, &str, &str); 11] = [
     ("wal_autocheckpoint", "0", "0"),
     // A memory map turns an I/O error into a signal, and a stray write into corruption.
     ("mmap_size", "0", "0"),
+    // What a savepoint may have to put back stays in memory; else each group makes a file for it.
+    ("temp_store", "MEMORY", "2"),
     ("foreign_keys", "ON", "1"),
     // `REPLACE` asks the triggers too.
     ("recursive_triggers", "ON", "1"),
@@ -72,9 +74,13 @@ pub(crate) fn connect(path: &Path, options: &StoreOptions) -> Result<Connection,
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(path, flags).map_err(fails)?;
     connection.busy_timeout(options.busy_timeout).map_err(fails)?;
-    // What a checkpoint meets when a connection is dropped, nobody hears: see `Writer::close`.
-    for config in [DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, DbConfig::SQLITE_DBCONFIG_DEFENSIVE]
-    {
+    for config in [
+        // What a checkpoint meets when a connection is dropped, nobody hears: see `Writer::close`.
+        DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE,
+        // One plan for each statement: else some are planned anew for each value.
+        DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG,
+        DbConfig::SQLITE_DBCONFIG_DEFENSIVE,
+    ] {
         connection.set_db_config(config, true).map_err(fails)?;
     }
     connection.set_prepared_statement_cache_capacity(64);

@@ -72,6 +72,7 @@ impl SqliteStore {
             log_pages_max: options.log_pages_max,
             counters: Arc::clone(&counters),
             stopped: Arc::clone(&stopped),
+            unmeasured: 0,
             readers,
             directory,
         };
@@ -103,6 +104,11 @@ impl SqliteStore {
     /// or a fault in this program. The process should end; the next opening checks the file.
     pub fn stopped(&self) -> Option<&str> {
         self.stopped.get().map(|reason| &**reason)
+    }
+
+    #[cfg(test)]
+    pub(crate) fn waiting(&self) -> usize {
+        self.writes.waiting()
     }
 
     pub(crate) async fn read<T, W>(&self, work: W) -> Result<T, Failure>

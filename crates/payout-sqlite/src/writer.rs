@@ -3,6 +3,8 @@
 mod group;
 mod job;
 mod statistics;
+#[cfg(test)]
+mod tests;
 
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -49,6 +51,12 @@ impl Writes {
         answer.await.map_err(|_| Outage::Closed)?
     }
 
+    /// How many messages wait for the writer.
+    #[cfg(test)]
+    pub(crate) fn waiting(&self) -> usize {
+        self.0.max_capacity().saturating_sub(self.0.capacity())
+    }
+
     /// Has everything written that was sent before, and the database closed.
     pub(crate) async fn close(&self) -> Result<(), Failure> {
         let (reply, answer) = oneshot::channel();
@@ -71,6 +79,8 @@ pub(crate) struct Writer {
     pub(crate) counters: Arc<Counters>,
     /// Why nothing is written any more.
     pub(crate) stopped: Arc<OnceLock<Arc<str>>>,
+    /// How many writes were committed since the log was last measured.
+    pub(crate) unmeasured: usize,
     /// The threads that read. They end before the database is closed.
     pub(crate) readers: Vec<JoinHandle<()>>,
     /// The directory. It is unlocked when the writer is gone.
@@ -117,12 +127,13 @@ impl Writer {
     /// Commits a group, and only then answers.
     fn write(&mut self, mut jobs: Vec<Box<dyn Job>>) {
         let outage = self.commit(&mut jobs).err();
-        self.counters.count(jobs.len(), outage.is_none());
+        let group = jobs.len();
+        self.counters.count(group, outage.is_none());
         for job in jobs {
             job.answer(outage.as_ref());
         }
         if outage.is_none() {
-            self.keep_log_short();
+            self.keep_log_short(group);
         }
     }
 
@@ -166,7 +177,14 @@ impl Writer {
     }
 
     /// Copies the log into the database when it has grown long. The next write begins it anew.
-    fn keep_log_short(&self) {
+    fn keep_log_short(&mut self, group: usize) {
+        self.unmeasured = self.unmeasured.saturating_add(group);
+        // To measure it costs as much as a small write, and one write fills only a few pages.
+        let often = usize::try_from(self.log_pages_max / 32).unwrap_or(usize::MAX);
+        if self.unmeasured < often {
+            return;
+        }
+        self.unmeasured = 0;
         let long = self.log_pages().is_ok_and(|pages| pages >= i64::from(self.log_pages_max));
         if long && let Err(error) = self.checkpoint("PRAGMA wal_checkpoint(PASSIVE)") {
             // The log still holds everything; only an error of the disk must stop us, because to

@@ -15,7 +15,7 @@ use crate::text;
 pub(crate) const BY_ID: &str = "SELECT user_id, currency, account_holder_name, account_identifiers \
      FROM payment_source WHERE client_id = ?1 AND id = ?2";
 
-const PROOFS: &str = "SELECT merchant_account_id, payment_id, listed_at FROM payment_source_proof \
+pub(crate) const PROOFS: &str = "SELECT merchant_account_id, payment_id, listed_at FROM payment_source_proof \
      WHERE client_id = ?1 AND payment_source_id = ?2";
 
 pub(crate) const OF_USER: &str = "SELECT source.id FROM payment_source AS source \

@@ -12,16 +12,16 @@ pub(crate) const SENDABLE: &str = concat!(
     "SELECT seq, epoch, ",
     payout_columns!(),
     ", profile, gateway_key, gateway_body FROM payout \
-     WHERE state IN ('accepted', 'sending', 'sending:again', 'unknown') AND due_at <= ?1 \
-     ORDER BY due_at, seq LIMIT ?2"
+     WHERE due_at <= ?1 AND (state = 'accepted' OR state = 'sending' \
+     OR state = 'sending:again' OR state = 'unknown') ORDER BY due_at, seq LIMIT ?2"
 );
 
 pub(crate) const WATCHED: &str = concat!(
     "SELECT seq, epoch, ",
     payout_columns!(),
     ", profile, gateway_key, gateway_body FROM payout \
-     WHERE state IN ('submitted', 'submitted:authorized', 'executed') AND profile = ?3 \
-     AND due_at <= ?1 ORDER BY due_at, seq LIMIT ?2"
+     WHERE profile = ?3 AND due_at <= ?1 AND (state = 'submitted' \
+     OR state = 'submitted:authorized' OR state = 'executed') ORDER BY due_at, seq LIMIT ?2"
 );
 
 /// Begins the transmissions of payouts that are due, and parks those that may not be sent.

@@ -1,0 +1,232 @@
+//! What must never happen cannot be typed by hand either.
+
+use std::time::Duration;
+
+use payout_conformance::fixtures::{
+    Accepting, change, gateway_payout_id, merchant_account, payment, seconds, send_order,
+};
+use payout_domain::{Currency, Evidence, Payout, ProviderStatus};
+use payout_ports::{
+    Inbox, InboxEntry, InboxSubject, NotificationKind, Outbox, PaymentRepository, PayoutChange,
+    PayoutRepository,
+};
+
+use crate::by_hand::{Database, accept, fresh};
+
+#[tokio::test]
+async fn what_was_accepted_is_never_changed() {
+    let database = fresh();
+    accept(&database.store, 1).await;
+
+    for change in [
+        "UPDATE payout SET amount_minor = 1",
+        "UPDATE payout SET currency = 'EUR'",
+        "UPDATE payout SET gateway_body = x'00'",
+        "UPDATE payout SET gateway_key = 'another'",
+        "UPDATE payout SET profile = 'another'",
+        "UPDATE payout SET id = randomblob(16)",
+        "UPDATE payout SET client_id = 'eve'",
+        "UPDATE payout SET idempotency_key = 'another'",
+        "UPDATE payout SET user_id = 'eve'",
+        "UPDATE payout SET payment_source_id = randomblob(16)",
+        "UPDATE payout SET merchant_account_id = randomblob(16)",
+        "UPDATE payout SET created_at = 0",
+        "UPDATE payout SET account_identifiers = ''",
+        "UPDATE payout SET proof_payment_id = randomblob(16)",
+        "UPDATE payout SET seq = 7",
+    ] {
+        refused(&database, change, "what was accepted is never changed");
+    }
+    refused(&database, "DELETE FROM payout", "a payout is never deleted");
+}
+
+#[tokio::test]
+async fn a_payout_is_not_replaced_by_another() {
+    let database = fresh();
+    accept(&database.store, 1).await;
+    let columns: String = database
+        .read::<Vec<String>, _>("SELECT name FROM pragma_table_info('payout')", |row| row.get(0))
+        .join(", ");
+
+    for same in ["seq", "id", "gateway_key"] {
+        let others = columns.replace("amount_minor", "amount_minor + 1");
+        let others = match same {
+            "seq" => others.replace(" id,", " randomblob(16),").replace("gateway_key", "'new'"),
+            "id" => others.replace("seq,", "NULL,").replace("gateway_key", "'new'"),
+            _ => others.replace("seq,", "NULL,").replace(" id,", " randomblob(16),"),
+        };
+        let replace =
+            format!("INSERT OR REPLACE INTO payout ({columns}) SELECT {others} FROM payout");
+        refused(&database, &replace, "a payout is accepted once");
+    }
+}
+
+#[tokio::test]
+async fn history_is_only_added_to() {
+    let database = fresh();
+    accept(&database.store, 1).await;
+    let event = |version: u32, state: &str| {
+        format!("INSERT OR REPLACE INTO payout_event VALUES (1, {version}, 0, 'x', '{state}')")
+    };
+
+    refused(&database, "DELETE FROM payout_event", "history is only added to");
+    refused(&database, "UPDATE payout_event SET at = 0", "history is only added to");
+    refused(&database, &event(1, "accepted"), "numbered without a gap");
+    refused(&database, &event(0, "accepted"), "numbered without a gap");
+    // Nothing leads to it.
+    refused(&database, &event(3, "accepted"), "no such step");
+    refused(&database, &event(2, "submitted:elsewhere"), "no such step");
+    assert_eq!(database.type_in(&event(2, "sending"), ()), Ok(1));
+}
+
+#[tokio::test]
+async fn an_executed_payout_does_not_go_back_to_sending() {
+    let database = fresh();
+    executed(&database).await;
+
+    refused(
+        &database,
+        "UPDATE payout SET state = 'sending'",
+        "a payout stands where its last event says",
+    );
+    refused(
+        &database,
+        "UPDATE payout SET state = 'failed:blocked', version = version + 1",
+        "a payout stands where its last event says",
+    );
+    for state in ["sending", "failed:blocked", "accepted", "submitted"] {
+        let event = format!(
+            "INSERT INTO payout_event SELECT seq, version + 1, 0, 'x', '{state}' FROM payout"
+        );
+        refused(&database, &event, "no such step in the life of a payout");
+    }
+}
+
+#[tokio::test]
+async fn a_payout_does_not_fall_back_to_an_earlier_event() {
+    let database = fresh();
+    executed(&database).await;
+
+    refused(
+        &database,
+        "UPDATE payout SET state = 'accepted', version = 1",
+        "a payout stands where its last event says",
+    );
+}
+
+#[tokio::test]
+async fn what_was_learned_is_kept() {
+    let database = fresh();
+    executed(&database).await;
+
+    for change in [
+        "UPDATE payout SET gateway_payout_id = randomblob(16)",
+        "UPDATE payout SET gateway_payout_id = NULL",
+        "UPDATE payout SET executed_at = NULL",
+        "UPDATE payout SET executed_at = executed_at + 1",
+        "UPDATE payout SET attempts = 0",
+        "UPDATE payout SET epoch = 0",
+    ] {
+        refused(&database, change, "what was learned of a payout is kept");
+    }
+}
+
+#[tokio::test]
+async fn the_life_of_a_payout_is_not_changed_by_hand() {
+    let database = fresh();
+
+    for change in [
+        "INSERT INTO legal_step VALUES ('executed', 'sending')",
+        "INSERT OR REPLACE INTO legal_step VALUES ('accepted', 'sending')",
+        "UPDATE legal_step SET to_kind = 'sending' WHERE from_kind = 'executed'",
+        "DELETE FROM legal_step",
+    ] {
+        refused(&database, change, "the life of a payout is not changed by hand");
+    }
+}
+
+#[tokio::test]
+async fn an_amount_is_more_than_nothing_and_exact_in_every_client() {
+    let database = fresh();
+    accept(&database.store, 1).await;
+    let columns = database
+        .read::<Vec<String>, _>("SELECT name FROM pragma_table_info('payout')", |row| row.get(0))
+        .join(", ");
+
+    for amount in ["0", "-1", "9007199254740992"] {
+        let values = columns
+            .replace("seq,", "NULL,")
+            .replace(" id,", " randomblob(16),")
+            .replace("gateway_key", "'new'")
+            .replace("amount_minor", amount);
+        let insert = format!("INSERT INTO payout ({columns}) SELECT {values} FROM payout");
+        refused(&database, &insert, "CHECK constraint failed: amount_minor");
+    }
+}
+
+#[tokio::test]
+async fn what_was_paid_in_stays() {
+    let database = fresh();
+    let store = &database.store;
+    let client = "acme".parse().expect("the name is plain");
+    store.record_payment(&client, &payment(1), None).await.expect("the store is there");
+    let pounds = merchant_account(1, Currency::GBP);
+    store.remember_merchant_accounts(&[pounds]).await.expect("the store is there");
+
+    refused(&database, "UPDATE payment SET amount_minor = 1", "a settled payment is never changed");
+    refused(&database, "DELETE FROM payment", "a settled payment is never deleted");
+    refused(&database, "UPDATE payment_source SET user_id = 'eve'", "never changes its user");
+    refused(&database, "UPDATE payment_source SET currency = 'EUR'", "never changes its user");
+    refused(&database, "DELETE FROM payment_source", "a payment source is never deleted");
+    refused(
+        &database,
+        "UPDATE merchant_account SET currency = 'EUR'",
+        "never changes its currency",
+    );
+}
+
+#[tokio::test]
+async fn what_was_told_stays() {
+    let database = fresh();
+    executed(&database).await;
+    let entry = InboxEntry {
+        profile: payout_conformance::fixtures::profile(),
+        event_id: payout_conformance::fixtures::event_id(1),
+        digest: [1; 32],
+        subject: InboxSubject::Other,
+        received_at: seconds(1),
+    };
+    database.store.remember(&entry).await.expect("the store is there");
+    let told = database.store.claim_notifications(seconds(99), 9, Duration::from_secs(1)).await;
+    assert_eq!(told.expect("the store is there").len(), 1);
+
+    refused(&database, "UPDATE inbox SET digest = randomblob(32)", "what the provider told us");
+    refused(&database, "DELETE FROM inbox", "an event is remembered for ever");
+    refused(&database, "UPDATE outbox SET kind = 'payout_failed'", "tells the same each time");
+    refused(&database, "DELETE FROM outbox", "what was told is remembered");
+}
+
+/// Asserts that a statement is refused with these words.
+fn refused(database: &Database, sql: &str, words: &str) {
+    let outcome = database.type_in(sql, ());
+
+    let refusal = outcome.expect_err(sql);
+    assert!(refusal.contains(words), "{sql}: {refusal}");
+}
+
+/// A payout that was sent, and executed by the provider; its client is to be told.
+async fn executed(database: &Database) -> Payout {
+    accept(&database.store, 1).await;
+    let claims = database.store.claim_sendable(&send_order(seconds(2))).await;
+    let [claim] = &*claims.expect("the store is there") else { unreachable!("one is due") };
+    let status = ProviderStatus::Executed { at: seconds(3), scheme: None };
+    let said = Evidence::Reported { gateway_payout_id: gateway_payout_id(1), status };
+    let told =
+        payout_conformance::fixtures::notification(1, NotificationKind::PayoutExecuted, seconds(4));
+    let change =
+        PayoutChange { notifications: vec![told], ..change(&claim.payout, &said, seconds(4)) };
+    let executed = change.payout.clone();
+    database.store.save(change).await.expect("the change fits");
+    assert_eq!(executed.id(), Accepting::number(1).payout().id());
+    executed
+}
