@@ -45,9 +45,9 @@ pub(crate) fn send(
     stream.set_read_timeout(Some(PATIENCE)).expect("it is not zero");
     let mut head = format!("{method} {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n");
     for (name, value) in headers {
-        head.push_str(&format!("{name}: {value}\r\n"));
+        head = format!("{head}{name}: {value}\r\n");
     }
-    head.push_str(&format!("Content-Length: {}\r\n\r\n", body.len()));
+    head = format!("{head}Content-Length: {}\r\n\r\n", body.len());
     stream.write_all(&[head.as_bytes(), body].concat()).expect("the server reads");
     read_answer(stream)
 }

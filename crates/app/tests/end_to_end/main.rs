@@ -2,6 +2,12 @@
 //!
 //! Each test has its own home and its own ports, so all of them may run at once.
 
+#![allow(
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "all of this is test: whatever is missing fails one, and says what it was"
+)]
+
 mod stage;
 
 mod http;

@@ -1,5 +1,6 @@
 //! Somebody who listens on loopback and answers as told.
 
+use std::collections::VecDeque;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::mpsc::{self, Receiver as Queue};
@@ -47,8 +48,8 @@ impl Receiver {
 
     /// Answers with these statuses in turn, and with 200 when they are over.
     pub(crate) fn with_statuses(statuses: &[u16]) -> Self {
-        let mut statuses = statuses.to_vec().into_iter();
-        Self::answering(move |_| (statuses.next().unwrap_or(200), "{}".to_owned()))
+        let mut statuses: VecDeque<u16> = statuses.iter().copied().collect();
+        Self::answering(move |_| (statuses.pop_front().unwrap_or(200), "{}".to_owned()))
     }
 
     pub(crate) fn url(&self) -> String {

@@ -13,6 +13,9 @@ pub(crate) struct World {
     pub(crate) stage: Stage,
 }
 
+/// A bank that is in no need to be waited for.
+const QUICK: [&str; 4] = ["--authorization-delay-ms", "10", "--execution-delay-ms", "20"];
+
 /// A time that no sandbox of a test has reached.
 const LATER: &str = "2999-01-01T00:00:00Z";
 
@@ -26,7 +29,7 @@ pub(crate) struct PaidIn {
 
 impl World {
     pub(crate) fn new() -> Self {
-        Self::with(&[], &[])
+        Self::with(&QUICK, &[])
     }
 
     /// The sandbox and the service with these arguments.

@@ -147,12 +147,10 @@ fn begin(
         }
     });
     let first = said.recv_timeout(PATIENCE);
-    match first.ok().and_then(|line| serde_json::from_str(&line).ok()) {
-        Some(announcement) => Ok((child, announcement)),
-        None => {
-            let _it_may_have_ended = child.kill();
-            child.wait().expect("it is our child");
-            Err(fs::read_to_string(log).expect("the log is ours"))
-        }
+    if let Some(announcement) = first.ok().and_then(|line| serde_json::from_str(&line).ok()) {
+        return Ok((child, announcement));
     }
+    let _it_may_have_ended = child.kill();
+    child.wait().expect("it is our child");
+    Err(fs::read_to_string(log).expect("the log is ours"))
 }
