@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+pub(crate) use payout_ports::chain;
+
 use crate::exit_code::Exit;
 
 /// Why a command did not do what was asked: a sentence, how to end, and perhaps the problem document
@@ -36,14 +38,3 @@ impl fmt::Display for Failure {
 }
 
 impl std::error::Error for Failure {}
-
-/// An error with its sources, on one line.
-pub(crate) fn chain(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut source = error.source();
-    while let Some(cause) = source {
-        text = format!("{text}: {cause}");
-        source = cause.source();
-    }
-    text
-}

@@ -18,6 +18,7 @@
 //! Errors say what the caller does next, never which technology failed. The feature `mock` adds a
 //! mock of every port, named `Mock…`.
 
+mod cause;
 mod clock;
 mod gateway;
 mod id_generator;
@@ -29,6 +30,7 @@ mod repository_error;
 mod sandbox_bank;
 mod transaction;
 
+pub use cause::{Cause, chain};
 pub use clock::{Clock, MovableClock};
 pub use gateway::{
     Authorisation, BearerToken, GatewayProfile, Instruction, PayoutGateway, ReadError,
@@ -46,7 +48,7 @@ pub use payout_repository::{
     PayoutChange, PayoutEvent, PayoutRepository, Payouts, SaveError, Schedule, SendOrder,
     WatchOrder,
 };
-pub use repository_error::{Cause, RepositoryError};
+pub use repository_error::RepositoryError;
 pub use sandbox_bank::{
     BankEvent, Deposit, DepositOrder, DepositRefused, SandboxBank, SandboxDelays,
 };

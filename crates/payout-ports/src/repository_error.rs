@@ -1,9 +1,6 @@
 //! What can go wrong with a store.
 
-use std::error::Error;
-
-/// What went wrong underneath, for the log.
-pub type Cause = Box<dyn Error + Send + Sync>;
+use crate::Cause;
 
 /// What a caller of a store does next.
 #[derive(Debug, thiserror::Error)]

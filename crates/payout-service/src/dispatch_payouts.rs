@@ -6,7 +6,7 @@ use std::time::Duration;
 use payout_domain::{Evidence, ParkReason, Payout, PayoutState, SendRule, Timestamp};
 use payout_ports::{
     Authorisation, Claim, Clock, IdGenerator, PayoutGateway, PayoutRepository, Schedule, SendOrder,
-    SubmitOutcome,
+    SubmitOutcome, chain,
 };
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
@@ -163,15 +163,4 @@ fn name(outcome: &SubmitOutcome) -> &'static str {
         SubmitOutcome::KeyReused => "key reused",
         SubmitOutcome::Unknown { .. } => "unknown",
     }
-}
-
-/// An error with its sources, on one line.
-pub(crate) fn chain(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut source = error.source();
-    while let Some(cause) = source {
-        text = format!("{text}: {cause}");
-        source = cause.source();
-    }
-    text
 }

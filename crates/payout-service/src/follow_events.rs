@@ -4,9 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use payout_domain::{GatewayPayoutId, PaymentId};
-use payout_ports::{Clock, Inbox, InboxEntry, InboxSubject, PayoutGateway};
+use payout_ports::{Clock, Inbox, InboxEntry, InboxSubject, PayoutGateway, chain};
 
-use crate::dispatch_payouts::chain;
 use crate::{ReconcilePayouts, RecordPayment, ServiceError};
 
 /// Works off the events that the provider told us: asks for the thing that an event is about, with

@@ -69,5 +69,5 @@ pub use take_in::TakeIn;
 pub use payout_ports::{
     Deposit, DepositOrder, DepositRefused, Fingerprint, GatewayProfile, InboxSubject, PageOrder,
     PayingAccount, PayoutEvent, Payouts, Remembered, ReturnFor, SandboxDelays, Transaction,
-    TransactionKind, TransactionPage, TransactionQuery, TransactionType,
+    TransactionKind, TransactionPage, TransactionQuery, TransactionType, chain,
 };

@@ -3,10 +3,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use payout_ports::{Clock, Delivery, IdGenerator, NotDelivered, Notification, Notifier, Outbox};
+use payout_ports::{
+    Clock, Delivery, IdGenerator, NotDelivered, Notification, Notifier, Outbox, chain,
+};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-use crate::dispatch_payouts::chain;
 use crate::{Backoff, ServiceError};
 
 /// Tells clients what happened.

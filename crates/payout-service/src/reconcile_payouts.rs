@@ -4,10 +4,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use payout_domain::{Evidence, GatewayPayoutId, Payout, PayoutState, Timestamp};
-use payout_ports::{Clock, PayoutGateway, PayoutRepository, ReportedPayout, Schedule, WatchOrder};
+use payout_ports::{
+    Clock, PayoutGateway, PayoutRepository, ReportedPayout, Schedule, WatchOrder, chain,
+};
 use tokio::task::JoinSet;
 
-use crate::dispatch_payouts::chain;
 use crate::{ServiceError, TakeIn};
 
 /// Asks the provider after payouts: often while they are young, seldom when they are old, and after
