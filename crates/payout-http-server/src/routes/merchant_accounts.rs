@@ -3,11 +3,12 @@
 mod movement;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::extract::{Path, State};
 use axum::response::Response;
 use http::StatusCode;
-use payout_domain::{MerchantAccountId, UserId};
+use payout_domain::{MerchantAccountId, Timestamp, UserId};
 use payout_service::{TransactionQuery, TransactionType};
 use payout_wire::merchant_account::{MerchantAccountBody, MerchantAccountList};
 use payout_wire::payment_source::PaymentSourceList;
@@ -67,12 +68,17 @@ pub(crate) async fn payment_sources(
     Ok(answer::json(StatusCode::OK, PaymentSourceList::new(&sources).to_bytes()))
 }
 
-/// Some clients send other minutes than they mean; what they send is a time all the same.
+/// The rest of the second at which a range ends.
+const REST_OF_SECOND: Duration = Duration::from_micros(999_999);
+
+/// Both ends of the range count to the second, because some clients cannot say it any finer.
 fn transaction_query(query: &Query) -> Result<TransactionQuery, Fault> {
     let (from, to) = (query.time("from")?, query.time("to")?);
     if to < from {
         return Err(Fault::invalid("to", "is before `from`"));
     }
+    let from = Timestamp::from_seconds(from.as_seconds());
+    let to = Timestamp::from_seconds(to.as_seconds()).plus(REST_OF_SECOND);
     let only = query.text("type")?.map(transaction_type).transpose()?;
     Ok(TransactionQuery { from, to, only, cursor: query.text("cursor")?.map(str::to_owned) })
 }

@@ -144,6 +144,27 @@ async fn a_parameter_that_means_nothing_is_refused() {
 }
 
 #[tokio::test]
+async fn both_ends_of_a_range_count_to_the_second() {
+    let house = House::new();
+    // It settles at 09:14:07.412093.
+    let account = house.paid_in().await.merchant_account;
+
+    for (from, to, listed) in [
+        ("09:14:07.999Z", "09:14:08Z", 1),
+        ("09:14:06Z", "09:14:07Z", 1),
+        ("09:14:07Z", "09:14:07Z", 1),
+        ("09:14:08Z", "09:14:09Z", 0),
+        ("09:14:05Z", "09:14:06Z", 0),
+    ] {
+        let times = format!("from=2026-03-02T{from}&to=2026-03-02T{to}");
+        let path = format!("/v3/merchant-accounts/{account}/transactions?{times}");
+        let answer = get(&house, "acme", &path).await;
+
+        assert_eq!(answer.body.matches("settled_at").count(), listed, "{path}: {answer:?}");
+    }
+}
+
+#[tokio::test]
 async fn what_does_not_exist_is_said_to_be_missing_by_name() {
     let house = House::new();
     let none = "00000000-0000-4000-8000-000000000001";
