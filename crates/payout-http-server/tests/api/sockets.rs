@@ -80,6 +80,15 @@ async fn read_until(stream: &mut TcpStream, end: &str) -> String {
     text
 }
 
+/// Sends a head that has no end, byte by byte.
+async fn assert_is_ended_while_it_dribbles(stream: &mut TcpStream) {
+    let started = Instant::now();
+    while stream.write_all(b"G").await.is_ok() {
+        assert!(started.elapsed() < LONG, "the server listens for ever");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+}
+
 #[tokio::test]
 async fn a_connection_serves_one_request_after_another() {
     let running = start(Limits::default(), |_| {}).await;
@@ -116,12 +125,19 @@ async fn who_sends_a_head_byte_by_byte_is_as_late_as_who_sends_none() {
     let limits = Limits { head_time_max: SHORT, request_time_max: SHORT, ..Limits::default() };
     let running = start(limits, |_| {}).await;
     let mut stream = connect(&running).await;
-    let started = Instant::now();
 
-    while stream.write_all(b"G").await.is_ok() {
-        assert!(started.elapsed() < LONG, "the server listens for ever");
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    }
+    assert_is_ended_while_it_dribbles(&mut stream).await;
+}
+
+#[tokio::test]
+async fn the_second_request_of_a_connection_has_no_more_time_than_the_first() {
+    let limits = Limits { head_time_max: SHORT, request_time_max: SHORT, ..Limits::default() };
+    let running = start(limits, |_| {}).await;
+    let mut stream = connect(&running).await;
+    stream.write_all(b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n").await.expect("it is open");
+    read_until(&mut stream, r#"{"status":"alive"}"#).await;
+
+    assert_is_ended_while_it_dribbles(&mut stream).await;
 }
 
 #[tokio::test]
@@ -145,7 +161,7 @@ async fn an_announced_body_that_is_too_large_is_not_waited_for() {
     let mut stream = connect(&running).await;
 
     stream
-        .write_all(b"POST /v3/payouts HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000000\r\n\r\n")
+        .write_all(b"POST /v3/payouts HTTP/1.1\r\nHost: x\r\nContent-Length: 65537\r\n\r\n")
         .await
         .expect("it is open");
 
