@@ -16,7 +16,7 @@ use crate::fault::Fault;
 use crate::routes::{merchant_accounts, payments, payouts, probes, sandbox, token, webhooks};
 use crate::verified_write::VerifiedWrite;
 
-/// The whole API as a service that [`serve`](crate::serve) can run.
+/// The whole API as a service that [`serve`](crate::serve()) can run.
 pub fn router(api: Api) -> Router {
     let frame = Frame { trace_ids: Arc::clone(&api.trace_ids), limits: api.limits.clone() };
     let mut routes = resources(unversioned());

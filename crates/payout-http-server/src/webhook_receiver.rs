@@ -31,7 +31,7 @@ pub struct WebhookReceiver {
 }
 
 impl WebhookReceiver {
-    /// The receiver as a service that [`serve`](crate::serve) can run.
+    /// The receiver as a service that [`serve`](crate::serve()) can run.
     pub fn router(self) -> Router {
         let (trace_ids, limits) = (Arc::clone(&self.trace_ids), self.limits.clone());
         let path = self.path.clone();
