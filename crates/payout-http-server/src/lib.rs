@@ -1,6 +1,6 @@
 //! Driving adapter: the v3 API, inbound webhooks and the sandbox's controls over HTTP.
 //!
-//! One server has two faces: the service and the sandbox are the same [`router`] over the same use
+//! One server has two faces: the service and the sandbox are the same [`router()`] over the same use
 //! cases, and differ in what the use cases of their [`Api`] are wired to.
 //!
 //! # The order of a write
