@@ -1,7 +1,9 @@
 //! What a SIGKILL does to payouts: nothing.
 
+use std::collections::BTreeSet;
 use std::thread;
 
+use crate::receiver::Act;
 use crate::world::World;
 
 #[test]
@@ -20,13 +22,22 @@ fn a_payout_outlives_the_service_that_accepted_it() {
 }
 
 #[test]
-fn ten_payouts_outlive_ten_kills_right_after_the_answer() {
-    let mut world = World::new();
+fn ten_payouts_outlive_ten_kills_on_their_way_to_the_provider() {
+    // Half of the kills come when the provider has the payout and the service has not heard so; the
+    // other half right after the service has accepted it.
+    let mut keys = BTreeSet::new();
+    let mut world = World::hard_of_hearing(move |seen| {
+        keys.insert(seen.header("Idempotency-Key").to_owned()).then_some(Act::Hold)
+    });
     let sam = world.paid_in("sam", "25.00 GBP");
     let mut ids = Vec::new();
 
-    for _ in 0..10 {
-        ids.push(world.accepted(&sam, "1.00 GBP"));
+    for number in 0..10 {
+        let id = world.accepted(&sam, "1.00 GBP");
+        if number % 2 == 0 {
+            world.until_provider_has(&sam, &id);
+        }
+        ids.push(id);
         world.service.kill();
         world.service.start_again(&world.stage);
     }
@@ -36,6 +47,37 @@ fn ten_payouts_outlive_ten_kills_right_after_the_answer() {
         assert_eq!(world.debits(&sam.merchant_account, id), 1, "{id}");
     }
     assert_eq!(world.book(&sam.merchant_account, "payout").len(), ids.len());
+}
+
+#[test]
+fn a_payout_whose_answer_was_lost_is_unknown_and_then_executed_once() {
+    let mut lost = 0;
+    let world = World::hard_of_hearing(move |_| {
+        lost += 1;
+        (lost <= 2).then_some(Act::Cut)
+    });
+    let sam = world.paid_in("sam", "25.00 GBP");
+
+    let id = world.accepted(&sam, "10.00 GBP");
+    world.watch(&id).ended_with(0);
+
+    let history = world.ask(&["history", &id]).ended_with(0).stdout;
+    assert!(history.contains("transmission 2: outcome unknown"), "{history}");
+    assert!(history.contains("transmission 3 begins"), "{history}");
+    assert_eq!(world.book(&sam.merchant_account, "payout").len(), 1);
+    assert_eq!(world.debits(&sam.merchant_account, &id), 1);
+}
+
+#[test]
+fn a_payout_of_which_nobody_has_heard_is_never_failed() {
+    let world = World::hard_of_hearing(|_| Some(Act::Say(404, "{}".to_owned())));
+    let sam = world.paid_in("sam", "25.00 GBP");
+    let id = world.accepted(&sam, "10.00 GBP");
+    world.until_provider_has(&sam, &id);
+
+    world.ask(&["watch", &id, "--timeout", "2"]).ended_with(6);
+
+    assert_eq!(world.payout(&id)["status"], "pending");
 }
 
 #[test]

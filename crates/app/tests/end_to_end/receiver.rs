@@ -3,12 +3,14 @@
 use std::collections::VecDeque;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::sync::Mutex;
 use std::sync::mpsc::{self, Receiver as Queue};
 use std::thread;
 
 use serde_json::Value as Json;
 
-use crate::stage::PATIENCE;
+use crate::http;
+use crate::stage::{PATIENCE, Server};
 
 /// A request as it came in.
 #[derive(Clone, Debug)]
@@ -19,37 +21,68 @@ pub(crate) struct Seen {
     pub(crate) body: Vec<u8>,
 }
 
+/// What is done with a request.
+#[derive(Clone, Debug)]
+pub(crate) enum Act {
+    /// It is answered with this status and this JSON.
+    Say(u16, String),
+    /// The connection is cut without an answer.
+    Cut,
+    /// Nothing comes back, and nothing says so.
+    Hold,
+}
+
 /// Somebody who listens on loopback and answers as told.
 pub(crate) struct Receiver {
     address: SocketAddr,
-    seen: Queue<Seen>,
+    seen: Mutex<Queue<Seen>>,
 }
 
 impl Receiver {
-    /// Answers each request with the status and the JSON that `answer` says, for ever.
-    pub(crate) fn answering(
-        mut answer: impl FnMut(&Seen) -> (u16, String) + Send + 'static,
-    ) -> Self {
+    /// Does with each request what `answer` says, for ever.
+    pub(crate) fn answering(mut answer: impl FnMut(&Seen) -> Act + Send + 'static) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").expect("there is a free port");
         let address = listener.local_addr().expect("it is bound");
         let (sender, seen) = mpsc::channel();
         thread::spawn(move || {
+            let mut held = Vec::new();
             for stream in listener.incoming().map_while(Result::ok) {
                 let Some(request) = read(&stream) else { continue };
-                let (status, body) = answer(&request);
-                say(&stream, status, &body);
+                match answer(&request) {
+                    Act::Say(status, body) => say(&stream, status, &body),
+                    Act::Cut => drop(stream),
+                    Act::Hold => held.push(stream),
+                }
                 if sender.send(request).is_err() {
                     return;
                 }
             }
         });
-        Self { address, seen }
+        Self { address, seen: Mutex::new(seen) }
     }
 
     /// Answers with these statuses in turn, and with 200 when they are over.
     pub(crate) fn with_statuses(statuses: &[u16]) -> Self {
         let mut statuses: VecDeque<u16> = statuses.iter().copied().collect();
-        Self::answering(move |_| (statuses.pop_front().unwrap_or(200), "{}".to_owned()))
+        Self::answering(move |_| Act::Say(statuses.pop_front().unwrap_or(200), "{}".to_owned()))
+    }
+
+    /// Passes each request on to a server and its answer back, unless `instead` says otherwise.
+    /// The server has the request in any case.
+    pub(crate) fn before(
+        server: &Server,
+        mut instead: impl FnMut(&Seen) -> Option<Act> + Send + 'static,
+    ) -> Self {
+        let url = server.url().to_owned();
+        Self::answering(move |seen| {
+            let own = ["host", "connection", "content-length"];
+            let headers = seen.headers.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+            let headers: Vec<_> = headers
+                .filter(|(name, _)| !own.iter().any(|own| name.eq_ignore_ascii_case(own)))
+                .collect();
+            let answer = http::send(&url, &seen.method, &seen.path, &headers, &seen.body);
+            instead(seen).unwrap_or(Act::Say(answer.status, answer.body))
+        })
     }
 
     pub(crate) fn url(&self) -> String {
@@ -59,7 +92,8 @@ impl Receiver {
     /// The next request.
     #[track_caller]
     pub(crate) fn next(&self) -> Seen {
-        self.seen.recv_timeout(PATIENCE).expect("a request comes")
+        let seen = self.seen.lock().expect("nobody panics while reading");
+        seen.recv_timeout(PATIENCE).expect("a request comes")
     }
 
     /// The next request that tells an event of this type.

@@ -3,7 +3,7 @@
 use serde_json::{Value as Json, json};
 
 use crate::http::{self, Answer, pay_out, post_payout, signature, token};
-use crate::receiver::Receiver;
+use crate::receiver::{Act, Receiver};
 use crate::stage::Stage;
 use crate::world::{PaidIn, World};
 
@@ -139,7 +139,7 @@ fn a_wrong_audience_sends_whoever_typed_to_the_scope_payments() {
         if seen.path == "/connect/token" {
             let token =
                 json!({ "access_token": "abc", "expires_in": 3600, "token_type": "Bearer" });
-            return (200, token.to_string());
+            return Act::Say(200, token.to_string());
         }
         let sentence = "The JWT was not able to be validated: InvalidAudience";
         let problem = json!({
@@ -149,7 +149,7 @@ fn a_wrong_audience_sends_whoever_typed_to_the_scope_payments() {
             "detail": sentence,
             "trace_id": "c0ffee",
         });
-        (401, problem.to_string())
+        Act::Say(401, problem.to_string())
     });
     let url = provider.url();
 

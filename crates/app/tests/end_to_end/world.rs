@@ -3,12 +3,15 @@
 use serde_json::Value as Json;
 
 use crate::http;
+use crate::receiver::{Act, Receiver, Seen};
 use crate::stage::{Outcome, Server, Stage, eventually};
 
 /// A sandbox and a service in front of it.
 pub(crate) struct World {
     pub(crate) service: Server,
     pub(crate) sandbox: Server,
+    // It works for as long as somebody could read what it has seen.
+    _relay: Option<Receiver>,
     // Last, because what lies in it is used until the servers have ended.
     pub(crate) stage: Stage,
 }
@@ -48,7 +51,24 @@ impl World {
         let gateway = ["--gateway", sandbox.url()];
         let arguments = [gateway.as_slice(), service].concat();
         let service = Server::start(&stage, "serve", "service", &arguments, environment);
-        Self { service, sandbox, stage }
+        Self { service, sandbox, _relay: None, stage }
+    }
+
+    /// A service that does not hear every answer of its provider: of the requests for payouts those
+    /// that `instead` says are treated so.
+    pub(crate) fn hard_of_hearing(
+        mut instead: impl FnMut(&Seen) -> Option<Act> + Send + 'static,
+    ) -> Self {
+        let stage = Stage::new();
+        let sandbox = Server::start(&stage, "sandbox", "sandbox", &QUICK, &[]);
+        let relay = Receiver::before(&sandbox, move |seen| {
+            let is_payout = seen.method == "POST" && seen.path == "/v3/payouts";
+            is_payout.then(|| instead(seen)).flatten()
+        });
+        let url = relay.url();
+        let gateway = ["--gateway", url.as_str(), "--credentials", "sandbox"];
+        let service = Server::start(&stage, "serve", "service", &gateway, &[]);
+        Self { service, sandbox, _relay: Some(relay), stage }
     }
 
     /// Lets the sandbox tell the service what happens.
