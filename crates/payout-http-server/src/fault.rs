@@ -1,13 +1,12 @@
 //! What is wrong with a request, or with us.
 
 use std::collections::BTreeMap;
-use std::error::Error;
 use std::fmt;
 
 use axum::response::{IntoResponse, Response};
 use http::StatusCode;
 use payout_domain::{Field, Refusals};
-use payout_service::{RequestPayoutError, ServiceError};
+use payout_service::{RequestPayoutError, ServiceError, chain};
 use payout_wire::InvalidBody;
 use payout_wire::problem::{Problem, ProblemKind};
 
@@ -182,16 +181,4 @@ fn json_path(field: Field) -> &'static str {
         Field::Reference => "beneficiary.reference",
         Field::SchemeSelection => "scheme_selection",
     }
-}
-
-/// An error with all that led to it, for the log.
-pub(crate) fn chain(error: &dyn Error) -> String {
-    let mut text = error.to_string();
-    let mut source = error.source();
-    while let Some(error) = source {
-        text.push_str(": ");
-        text.push_str(&error.to_string());
-        source = error.source();
-    }
-    text
 }
