@@ -67,11 +67,11 @@ CREATE INDEX payout_by_client ON payout (client_id, created_at, id);
 CREATE UNIQUE INDEX payout_by_gateway_id ON payout (profile, gateway_payout_id)
     WHERE gateway_payout_id IS NOT NULL;
 
-CREATE INDEX payout_to_send ON payout (due_at)
+CREATE INDEX payout_to_send ON payout (due_at, id)
     WHERE due_at IS NOT NULL AND (state = 'accepted' OR state = 'sending'
         OR state = 'sending:again' OR state = 'unknown');
 
-CREATE INDEX payout_to_watch ON payout (profile, due_at)
+CREATE INDEX payout_to_watch ON payout (profile, due_at, id)
     WHERE due_at IS NOT NULL AND (state = 'submitted' OR state = 'submitted:authorized'
         OR state = 'executed');
 
@@ -302,7 +302,7 @@ CREATE TABLE inbox (
     CHECK ((subject = 'other') = (subject_id IS NULL))
 ) STRICT;
 
-CREATE INDEX inbox_to_do ON inbox (due_at) WHERE done = 0;
+CREATE INDEX inbox_to_do ON inbox (due_at, profile, event_id) WHERE done = 0;
 
 CREATE TRIGGER inbox_is_frozen
 BEFORE UPDATE OF profile, event_id, digest, subject, subject_id, received_at ON inbox

@@ -12,7 +12,7 @@ use crate::cells::Cells;
 use crate::failure::Failure;
 
 pub(crate) const DUE: &str = "SELECT profile, event_id, digest, subject, subject_id, received_at \
-     FROM inbox WHERE done = 0 AND due_at <= ?1 ORDER BY due_at, rowid LIMIT ?2";
+     FROM inbox WHERE done = 0 AND due_at <= ?1 ORDER BY due_at, profile, event_id LIMIT ?2";
 
 #[async_trait]
 impl Inbox for SqliteStore {

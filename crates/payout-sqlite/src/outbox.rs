@@ -13,10 +13,12 @@ use crate::cells::Cells;
 use crate::failure::Failure;
 use crate::{SqliteStore, payments, payouts};
 
-/// Of the notifications about one payout only the oldest that is not done.
+/// Of the notifications about one payout only the oldest that is not done. Left to itself, SQLite
+/// would look for older ones through all that was ever told.
 pub(crate) const DUE: &str = "SELECT seq, event_id, client_id, kind, payout, payment_id, \
      created_at, failures FROM outbox WHERE done = 0 AND due_at <= ?1 AND (payout IS NULL \
-     OR NOT EXISTS (SELECT 1 FROM outbox AS earlier WHERE earlier.done = 0 \
+     OR NOT EXISTS (SELECT 1 FROM outbox AS earlier INDEXED BY outbox_in_order \
+     WHERE earlier.done = 0 \
      AND earlier.payout = outbox.payout AND earlier.seq < outbox.seq)) \
      ORDER BY due_at, seq LIMIT ?2";
 

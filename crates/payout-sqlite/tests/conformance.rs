@@ -2,11 +2,13 @@
 
 use async_trait::async_trait;
 use payout_conformance::StoreRig;
+use payout_memory::MemoryStore;
 use payout_ports::{Inbox, Outbox, PaymentRepository, PayoutRepository};
 use payout_sqlite::{SqliteStore, StoreOptions};
 use tempfile::TempDir;
 
 payout_conformance::store_laws!(fresh);
+payout_conformance::store_model!(fresh, in_memory);
 
 struct SqliteRig {
     store: SqliteStore,
@@ -45,5 +47,35 @@ impl StoreRig for SqliteRig {
         let Self { store, directory } = self;
         drop(store);
         open(directory)
+    }
+}
+
+/// The store that is simple enough to be believed.
+struct MemoryRig(MemoryStore);
+
+async fn in_memory() -> MemoryRig {
+    MemoryRig(MemoryStore::new())
+}
+
+#[async_trait]
+impl StoreRig for MemoryRig {
+    fn payouts(&self) -> &dyn PayoutRepository {
+        &self.0
+    }
+
+    fn payments(&self) -> &dyn PaymentRepository {
+        &self.0
+    }
+
+    fn inbox(&self) -> &dyn Inbox {
+        &self.0
+    }
+
+    fn outbox(&self) -> &dyn Outbox {
+        &self.0
+    }
+
+    async fn reopen(self) -> Self {
+        self
     }
 }

@@ -9,19 +9,19 @@ use crate::cells::Cells;
 use crate::failure::Failure;
 
 pub(crate) const SENDABLE: &str = concat!(
-    "SELECT seq, epoch, ",
+    "SELECT seq, due_at, epoch, ",
     payout_columns!(),
     ", profile, gateway_key, gateway_body FROM payout \
      WHERE due_at <= ?1 AND (state = 'accepted' OR state = 'sending' \
-     OR state = 'sending:again' OR state = 'unknown') ORDER BY due_at, seq LIMIT ?2"
+     OR state = 'sending:again' OR state = 'unknown') ORDER BY due_at, id LIMIT ?2"
 );
 
 pub(crate) const WATCHED: &str = concat!(
-    "SELECT seq, epoch, ",
+    "SELECT seq, due_at, epoch, ",
     payout_columns!(),
     ", profile, gateway_key, gateway_body FROM payout \
      WHERE profile = ?3 AND due_at <= ?1 AND (state = 'submitted' \
-     OR state = 'submitted:authorized' OR state = 'executed') ORDER BY due_at, seq LIMIT ?2"
+     OR state = 'submitted:authorized' OR state = 'executed') ORDER BY due_at, id LIMIT ?2"
 );
 
 /// Begins the transmissions of payouts that are due, and parks those that may not be sent.
@@ -46,9 +46,10 @@ pub(crate) fn watched(connection: &Connection, order: &WatchOrder) -> Result<Vec
     Ok(payouts)
 }
 
-/// A row that is due, whether or not it can be read.
-struct Due {
+/// A row that waits, whether or not it can be read.
+struct Waiting {
     seq: i64,
+    due_at: Option<Timestamp>,
     epoch: i64,
     contents: Result<(Payout, Instruction), Failure>,
 }
@@ -57,14 +58,18 @@ fn due(
     connection: &Connection,
     sql: &'static str,
     params: impl Params,
-) -> Result<Vec<Due>, Failure> {
+) -> Result<Vec<Waiting>, Failure> {
     let mut statement = connection.prepare_cached(sql)?;
     let mut rows = statement.query(params)?;
     let mut due = Vec::new();
     while let Some(row) = rows.next()? {
         let mut cells = Cells::new(row);
-        let (seq, epoch) = (cells.plain("seq")?, cells.plain("epoch")?);
-        due.push(Due { seq, epoch, contents: contents(&mut cells) });
+        due.push(Waiting {
+            seq: cells.plain("seq")?,
+            due_at: cells.optional_time("due_at")?,
+            epoch: cells.plain("epoch")?,
+            contents: contents(&mut cells),
+        });
     }
     Ok(due)
 }
@@ -77,7 +82,7 @@ fn contents(cells: &mut Cells<'_>) -> Result<(Payout, Instruction), Failure> {
 
 /// What the row holds; `None` if it cannot be read. One such row must not stop all the others, so it
 /// is put off, and said again and again until somebody looks at it.
-fn readable(row: Due) -> Result<Option<(Payout, Instruction)>, Failure> {
+fn readable(row: Waiting) -> Result<Option<(Payout, Instruction)>, Failure> {
     match row.contents {
         Err(error @ (Failure::Unreadable(_) | Failure::Contradiction(_))) => {
             tracing::error!(seq = row.seq, %error, "a stored payout cannot be read");
@@ -89,10 +94,10 @@ fn readable(row: Due) -> Result<Option<(Payout, Instruction)>, Failure> {
 
 fn begin_or_park(
     connection: &Connection,
-    row: Due,
+    row: Waiting,
     order: &SendOrder,
 ) -> Result<Option<Claim>, Failure> {
-    let (seq, epoch) = (row.seq, row.epoch);
+    let (seq, due_at, epoch) = (row.seq, row.due_at, row.epoch);
     let lease_end = order.now.plus(order.lease);
     let Some((mut payout, instruction)) = readable(row)? else {
         put_off(connection, seq, lease_end)?;
@@ -114,7 +119,8 @@ fn begin_or_park(
         Err(CannotSend::Park(reason)) => {
             let evidence = Evidence::Parked(reason);
             let _parked_because_it_is_sendable = payout.apply(&evidence, order.now);
-            let work = Work { due_at: None, epoch };
+            // Its due time stays, so that it is looked at once it is known to be with the provider.
+            let work = Work { due_at, epoch };
             record(connection, seq, &payout, evidence, order.now, work)?;
             Ok(None)
         }
