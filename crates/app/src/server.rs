@@ -10,4 +10,4 @@ pub(crate) use home::{Home, Identity};
 pub(crate) use plan::{ServerPlan, flag, required};
 pub(crate) use readiness::StoreReadiness;
 pub(crate) use run::{Serving, bind, start_workers, url_of};
-pub(crate) use wire_up::{api, finish, notifier, open_store};
+pub(crate) use wire_up::{api, broken, finish, notifier, open_store};

@@ -88,7 +88,8 @@ pub(crate) async fn run(
         workers,
         output,
     };
-    serving.run(server::finish(use_cases.dispatch_payouts.clone(), store)).await
+    let broken = server::broken(store.clone());
+    serving.run(server::finish(use_cases.dispatch_payouts.clone(), store), broken).await
 }
 
 /// Lets webhooks go elsewhere from now on.

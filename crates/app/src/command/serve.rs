@@ -79,7 +79,8 @@ pub(crate) async fn run(
         workers,
         output,
     };
-    serving.run(server::finish(use_cases.dispatch_payouts.clone(), Some(store))).await
+    let broken = server::broken(Some(Arc::clone(&store)));
+    serving.run(server::finish(use_cases.dispatch_payouts.clone(), Some(store)), broken).await
 }
 
 fn inbound(

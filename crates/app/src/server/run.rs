@@ -6,6 +6,7 @@ use std::io::Write as _;
 use std::net::SocketAddr;
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::Path;
+use std::sync::{Arc, OnceLock};
 
 use payout_http_server::{Api, Ended, router, serve};
 use tokio::net::TcpListener;
@@ -53,11 +54,25 @@ pub(crate) fn url_of(listener: &TcpListener) -> Result<String, Failure> {
 impl Serving<'_> {
     /// Serves until the process is told to stop, answers what is open, and stops the workers.
     /// `finish` then waits for what is on its way and closes what is open.
-    pub(crate) async fn run<F>(self, finish: F) -> Result<Exit, Failure>
+    ///
+    /// If the store can no longer be written, `broken` says why, and the server ends: what has not
+    /// reached the disk must not be promised.
+    pub(crate) async fn run<F, B>(self, finish: F, broken: B) -> Result<Exit, Failure>
     where
         F: Future<Output = Result<(), Failure>>,
+        B: Future<Output = String> + Send + 'static,
     {
         let stop = stop_signal()?;
+        let reason = Arc::new(OnceLock::new());
+        let said = Arc::clone(&reason);
+        let stop = async move {
+            tokio::select! {
+                () = stop => {}
+                why = broken => {
+                    let _said_once = said.set(why);
+                }
+            }
+        };
         self.announcement.publish(self.directory)?;
         if let Some(path) = self.write_env {
             write_env(path, &self.announcement)?;
@@ -68,7 +83,14 @@ impl Serving<'_> {
         tracing::info!(server = self.name, "stopping");
         self.announcement.withdraw();
         self.workers.stop().await;
-        finish.await?;
+        let finished = finish.await;
+        if let Some(why) = reason.get() {
+            let message = format!(
+                "the store can no longer be written: {why}; look at the disk, then start again"
+            );
+            return Err(Failure::new(Exit::Failed, message));
+        }
+        finished?;
         match ended {
             Ended::Drained => {}
             Ended::CutOff => tracing::warn!("some requests took too long and were cut off"),

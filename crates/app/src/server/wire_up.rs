@@ -80,6 +80,17 @@ pub(crate) fn open_store(directory: &Path) -> Result<Arc<SqliteStore>, Failure> 
     Ok(Arc::new(store))
 }
 
+/// Waits until the store can no longer be written, and says why; for ever if all is well.
+pub(crate) async fn broken(store: Option<Arc<SqliteStore>>) -> String {
+    let Some(store) = store else { return std::future::pending().await };
+    loop {
+        if let Some(why) = store.stopped() {
+            return why.to_owned();
+        }
+        tokio::time::sleep(Duration::from_millis(500)).await;
+    }
+}
+
 /// Waits for what is on its way, and closes the database.
 pub(crate) async fn finish(
     dispatch: DispatchPayouts,
