@@ -1,5 +1,6 @@
 //! `cargo xtask lint`: formatting, lints and documentation, with every warning an error.
 
+use crate::debian;
 use crate::process;
 use crate::verdict::Verdict;
 use anyhow::Result;
@@ -7,6 +8,7 @@ use std::process::Command;
 
 /// Runs every check, and only then says which failed: one run shows all there is to mend.
 pub(crate) fn run() -> Result<Verdict> {
+    debian::need_openssl()?;
     let mut failed = Vec::new();
     for (title, mut command) in checks() {
         process::announce(title, &command);

@@ -1,5 +1,6 @@
 //! `cargo xtask test`: everything that proves the project.
 
+use crate::debian;
 use crate::process;
 use crate::tally::Tally;
 use crate::verdict::Verdict;
@@ -17,6 +18,7 @@ pub(crate) struct Selection {
 
 /// Runs the selected tests, prints a table of the steps and, last, the sum of all counts.
 pub(crate) fn run(selection: &Selection) -> Result<Verdict> {
+    debian::need_openssl()?;
     let has_library = selection.package.as_deref().map_or(Ok(true), has_library)?;
     let mut rows = Vec::new();
     for (title, mut command) in steps(selection, has_library) {

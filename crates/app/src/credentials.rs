@@ -19,6 +19,8 @@ use crate::settings::directories;
 /// named by their files, never written out.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Announcement {
+    /// `sandbox` or `service`.
+    pub(crate) server: String,
     pub(crate) base_url: String,
     pub(crate) client_id: ClientId,
     pub(crate) client_secret_file: PathBuf,
@@ -52,6 +54,7 @@ const FILE: &str = "credentials.json";
 impl Announcement {
     /// What a server at this address tells.
     pub(crate) fn new(
+        server: &str,
         base_url: String,
         identity: &Identity,
         accounts: &[MerchantAccount],
@@ -59,6 +62,7 @@ impl Announcement {
     ) -> Self {
         let announced = |a: &MerchantAccount| AnnouncedAccount { id: a.id, currency: a.currency };
         Self {
+            server: server.to_owned(),
             base_url,
             client_id: identity.client_id.clone(),
             client_secret_file: identity.client_secret_file.clone(),
@@ -105,15 +109,14 @@ impl Announcement {
         Self::read_file(&path).ok().filter(|found| found.base_url == base_url.trim_end_matches('/'))
     }
 
-    /// The URLs of all servers that this user has started on this machine.
-    pub(crate) fn known_urls() -> Vec<String> {
+    /// All servers that this user has started on this machine.
+    pub(crate) fn known() -> Vec<Self> {
         let entries = known_servers().and_then(|known| fs::read_dir(known).ok());
         let files = entries.into_iter().flatten().flatten().map(|entry| entry.path());
         files
             .filter_map(|path| Self::read_file(&path).ok())
             // A data directory that is gone belongs to no server.
             .filter(|found| found.client_secret_file.exists())
-            .map(|found| found.base_url)
             .collect()
     }
 

@@ -21,7 +21,7 @@ use crate::settings::Settings;
 /// They come from the first of: `--credentials`, the profile, the environment or `[client]` of the
 /// file, what a server of this user on this machine wrote about itself.
 pub(crate) fn client(target: &Target, settings: &Settings) -> Result<ApiClient, Failure> {
-    let url = url(target, settings)?;
+    let url = url(target, settings, &Announcement::known())?;
     let credentials = credentials(&url, target, settings)?;
     let client =
         ApiClient::new(&connection(environment(&url)?, credentials), Arc::new(SystemClock));
@@ -30,7 +30,9 @@ pub(crate) fn client(target: &Target, settings: &Settings) -> Result<ApiClient, 
 
 /// A sandbox's own controls, which need no credentials.
 pub(crate) fn controls(target: &Target, settings: &Settings) -> Result<SandboxControls, Failure> {
-    let environment = environment(&url(target, settings)?)?;
+    let sandboxes: Vec<_> =
+        Announcement::known().into_iter().filter(|server| server.server == "sandbox").collect();
+    let environment = environment(&url(target, settings, &sandboxes)?)?;
     SandboxControls::new(&environment, Deadlines::default())
         .map_err(|error| Failure::configuration(chain(&error)))
 }
@@ -88,7 +90,7 @@ fn environment(name: &str) -> Result<Environment, Failure> {
     }
 }
 
-fn url(target: &Target, settings: &Settings) -> Result<String, Failure> {
+fn url(target: &Target, settings: &Settings, known: &[Announcement]) -> Result<String, Failure> {
     let profile = profile(target, settings)?;
     let from_profile = profile.and_then(|members| members.get("url")).cloned();
     let flag = target.url.clone().or(from_profile).map(|url| ("url", url));
@@ -98,13 +100,21 @@ fn url(target: &Target, settings: &Settings) -> Result<String, Failure> {
     if let Some(directory) = &target.credentials {
         return Ok(Announcement::read(directory)?.base_url);
     }
-    match Announcement::known_urls().as_slice() {
-        [only] => Ok(only.clone()),
+    only(known)
+}
+
+/// The one server there is to talk to.
+fn only(known: &[Announcement]) -> Result<String, Failure> {
+    match known {
+        [only] => Ok(only.base_url.clone()),
         [] => Err(Failure::configuration("which server? say --url URL, or start `payout sandbox`")),
-        several => Err(Failure::configuration(format!(
-            "which server? say --url URL; you have started {}",
-            several.join(", ")
-        ))),
+        several => {
+            let urls: Vec<_> = several.iter().map(|server| server.base_url.as_str()).collect();
+            Err(Failure::configuration(format!(
+                "which server? say --url URL; you have started {}",
+                urls.join(", ")
+            )))
+        }
     }
 }
 

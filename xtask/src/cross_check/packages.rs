@@ -1,8 +1,9 @@
 //! The provider's packages, newest version, each in a folder of its own.
 
 use super::party::Party;
+use crate::debian::apt_get_install;
 use crate::process::{output_of, workspace_root};
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -80,20 +81,6 @@ fn need(program: &str, packages: &[&str]) -> Result<()> {
         return Ok(());
     }
     apt_get_install(packages).with_context(|| format!("`{program}` is not installed"))
-}
-
-/// Installs Debian packages if we may; otherwise says which are missing.
-fn apt_get_install(packages: &[&str]) -> Result<()> {
-    let is_root = output_of(Command::new("id").arg("-u")).is_ok_and(|id| id.trim() == "0");
-    if !is_root || Command::new("apt-get").arg("--version").output().is_err() {
-        bail!("install {} (on Debian: `apt-get install` as root)", packages.join(" "));
-    }
-    println!("apt-get install {}", packages.join(" "));
-    output_of(Command::new("apt-get").arg("update"))?;
-    let mut install = Command::new("apt-get");
-    install.args(["install", "-y", "--no-install-recommends"]).args(packages);
-    output_of(install.env("DEBIAN_FRONTEND", "noninteractive"))?;
-    Ok(())
 }
 
 #[cfg(test)]

@@ -171,6 +171,13 @@ pub(crate) enum SandboxControl {
     Return(Return),
     /// Set how long things take from now on
     Delays(Delays),
+    /// Say where webhooks go from now on
+    Webhook {
+        #[command(flatten)]
+        target: Target,
+        /// The URL, such as that of a service with /webhooks behind it
+        to: String,
+    },
     /// Move the clock forward, or say what time it is
     Clock {
         #[command(flatten)]

@@ -82,7 +82,7 @@ pub(crate) async fn run(
             }),
             ..server::api(&use_cases, &adapters, &home, &identity, &webhook_key)?
         },
-        announcement: Announcement::new(base_url, &identity, &accounts, jwks_url),
+        announcement: Announcement::new("sandbox", base_url, &identity, &accounts, jwks_url),
         directory: home.directory(),
         write_env: args.server.write_env.as_deref(),
         workers,

@@ -73,7 +73,7 @@ pub(crate) async fn run(
             webhooks: Some(inbound(&connection, &use_cases, clock)?),
             ..server::api(&use_cases, &adapters, &home, &identity, &webhook_key)?
         },
-        announcement: Announcement::new(base_url, &identity, &accounts, jwks_url),
+        announcement: Announcement::new("service", base_url, &identity, &accounts, jwks_url),
         directory: home.directory(),
         write_env: args.server.write_env.as_deref(),
         workers,

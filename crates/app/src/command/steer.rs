@@ -38,6 +38,11 @@ pub(crate) async fn run(
             let reply = controls.set_delays(&delays).await.map_err(of_control)?;
             output.result(&reply.json, || "the delays are set".to_owned())?;
         }
+        SandboxControl::Webhook { target, to } => {
+            let controls = target::controls(&target, settings)?;
+            let reply = controls.set_webhook(&to).await.map_err(of_control)?;
+            output.result(&reply.json, || format!("events go to {to} from now on"))?;
+        }
         SandboxControl::Clock { target, advance } => {
             let controls = target::controls(&target, settings)?;
             let reply = match advance {

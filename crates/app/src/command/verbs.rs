@@ -149,6 +149,9 @@ pub(crate) async fn transactions(
         query.to = time(to, "to")?;
     }
     let (items, rows) = all_transactions(&client, args.merchant_account, query).await?;
+    if items.is_empty() && args.to.is_none() {
+        output.note("nothing up to now; if the clock of a sandbox was moved, say --to TIME");
+    }
     let document = json!({ "items": items }).to_string();
     output.table(&document, &["TRANSACTION", "TYPE", "AMOUNT", "AT", "STATUS"], rows)?;
     Ok(Exit::Done)

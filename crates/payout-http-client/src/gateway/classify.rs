@@ -120,11 +120,16 @@ fn unknown(answer: &Answer, reason: &str) -> SubmitOutcome {
 /// What a problem says, in one sentence.
 pub(crate) fn sentence(problem: &Problem) -> String {
     let said = if problem.detail.is_empty() { &problem.title } else { &problem.detail };
-    let mut text = said.clone();
-    for (path, sentences) in problem.errors.iter().flatten() {
-        text = format!("{text} {path}: {}", sentences.join(", "));
+    let faults: Vec<_> = problem
+        .errors
+        .iter()
+        .flatten()
+        .map(|(path, sentences)| format!("{path} {}", sentences.join("; ")))
+        .collect();
+    if faults.is_empty() {
+        return plain(said);
     }
-    plain(&text)
+    plain(&format!("{said} {}", faults.join(". ")))
 }
 
 /// A text of one line and bounded length: it is stored with the payout, and shown to operators.

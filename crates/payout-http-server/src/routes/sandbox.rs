@@ -87,7 +87,8 @@ pub(crate) async fn return_payout(
     if steer.return_payout(owner, payout_id).await? {
         return Ok(done());
     }
-    let detail = "Only a payout that was executed and has not come back can be sent back.";
+    let detail = "The sandbox has no executed payout of this id that has not come back. A service in \
+                  front of it has ids of its own: its history of the payout names the sandbox's.";
     Err(Fault::new(ProblemKind::InvalidState, detail))
 }
 
