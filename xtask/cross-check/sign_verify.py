@@ -31,6 +31,8 @@ def new_key(arguments):
         serialization.Encoding.PEM,
         serialization.PublicFormat.SubjectPublicKeyInfo,
     )
+    # A key that others can read is refused by whoever is to sign with it.
+    arguments.out.touch(mode=0o600)
     arguments.out.write_bytes(private)
     arguments.public_out.write_bytes(public)
 
