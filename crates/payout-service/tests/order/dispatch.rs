@@ -1,0 +1,150 @@
+//! A payout is sent.
+
+use mockall::Sequence;
+use payout_conformance::fixtures::{Accepting, T0, gateway_payout_id, profile, token};
+use payout_domain::{Evidence, PayoutState};
+use payout_ports::{
+    Claim, Epoch, MockPayoutGateway, MockPayoutRepository, ReadError, SaveError, SubmitOutcome,
+};
+use payout_service::ServiceError;
+
+use crate::world::{self, authorisation, dispatch};
+
+/// A payout that was claimed for its first transmission.
+fn claim() -> Claim {
+    let acceptance = Accepting::number(1).acceptance();
+    let mut payout = acceptance.payout;
+    let rule = payout_conformance::fixtures::rule();
+    payout.begin_transmission(&rule, token(T0), T0).expect("it waits for its first transmission");
+    Claim { payout, instruction: acceptance.instruction, epoch: Epoch(1) }
+}
+
+#[tokio::test]
+async fn the_intent_is_on_disk_before_the_first_byte_and_the_outcome_is_written_after_the_last() {
+    let (mut payouts, mut gateway) = (MockPayoutRepository::new(), MockPayoutGateway::new());
+    let mut order = Sequence::new();
+    gateway.expect_profile().returning(profile);
+    gateway.expect_authorise().once().in_sequence(&mut order).returning(|| Ok(authorisation()));
+    payouts
+        .expect_claim_sendable()
+        .once()
+        .in_sequence(&mut order)
+        .withf(|order| order.token == token(T0))
+        .returning(|_| Ok(vec![claim()]));
+    gateway
+        .expect_submit()
+        .once()
+        .in_sequence(&mut order)
+        .withf(|instruction, authorisation| {
+            *instruction == claim().instruction && authorisation.token == world::bearer()
+        })
+        .returning(|_, _| SubmitOutcome::Accepted(gateway_payout_id(1)));
+    payouts
+        .expect_save()
+        .once()
+        .in_sequence(&mut order)
+        .withf(|change| {
+            *change.payout.state() == PayoutState::Submitted { authorized: false }
+                && change.schedule.is_some_and(|schedule| schedule.epoch == Some(Epoch(1)))
+        })
+        .returning(|_| Ok(()));
+    let dispatch = dispatch(payouts, gateway);
+
+    let claimed = dispatch.run().await.expect("the store works");
+    dispatch.drain().await;
+
+    assert_eq!(claimed, 1);
+}
+
+#[tokio::test]
+async fn without_leave_to_send_nothing_is_claimed() {
+    let (mut payouts, mut gateway) = (MockPayoutRepository::new(), MockPayoutGateway::new());
+    gateway
+        .expect_authorise()
+        .once()
+        .returning(|| Err(ReadError::Unavailable("connection refused".into())));
+    payouts.expect_claim_sendable().never();
+
+    let claimed = dispatch(payouts, gateway).run().await;
+
+    assert!(matches!(claimed, Err(ServiceError::ProviderUnavailable(_))), "{claimed:?}");
+}
+
+#[tokio::test]
+async fn every_outcome_of_a_first_transmission_leads_where_it_must() {
+    use PayoutState as S;
+    let detail = || "said".to_owned();
+    for (outcome, state) in [
+        (SubmitOutcome::Accepted(gateway_payout_id(1)), S::Submitted { authorized: false }),
+        (
+            SubmitOutcome::Rejected { detail: detail() },
+            S::Failed(payout_domain::FailureReason::Rejected),
+        ),
+        (SubmitOutcome::NotProcessed { detail: detail(), retry_after: None }, S::Accepted),
+        (SubmitOutcome::InProgress, S::Unknown),
+        (SubmitOutcome::KeyReused, S::Parked(payout_domain::ParkReason::KeyReused)),
+        (SubmitOutcome::Unknown { detail: detail() }, S::Unknown),
+    ] {
+        let (mut payouts, mut gateway) = (MockPayoutRepository::new(), MockPayoutGateway::new());
+        gateway.expect_profile().returning(profile);
+        gateway.expect_authorise().returning(|| Ok(authorisation()));
+        gateway.expect_submit().once().return_once(move |_, _| outcome);
+        payouts.expect_claim_sendable().returning(|_| Ok(vec![claim()]));
+        let expected = state.clone();
+        payouts
+            .expect_save()
+            .once()
+            .withf(move |change| *change.payout.state() == expected)
+            .returning(|_| Ok(()));
+        let dispatch = dispatch(payouts, gateway);
+
+        dispatch.run().await.expect("the store works");
+        dispatch.drain().await;
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_outcome_is_not_forgotten_because_the_store_was_away_for_a_moment() {
+    let (mut payouts, mut gateway) = (MockPayoutRepository::new(), MockPayoutGateway::new());
+    gateway.expect_profile().returning(profile);
+    gateway.expect_authorise().returning(|| Ok(authorisation()));
+    gateway.expect_submit().once().returning(|_, _| SubmitOutcome::Accepted(gateway_payout_id(1)));
+    payouts.expect_claim_sendable().returning(|_| Ok(vec![claim()]));
+    let mut order = Sequence::new();
+    payouts
+        .expect_save()
+        .times(2)
+        .in_sequence(&mut order)
+        .returning(|_| Err(SaveError::Unavailable("busy".into())));
+    payouts.expect_save().once().in_sequence(&mut order).returning(|_| Ok(()));
+    let dispatch = dispatch(payouts, gateway);
+
+    dispatch.run().await.expect("the store works");
+    dispatch.drain().await;
+}
+
+#[tokio::test]
+async fn evidence_is_not_lost_to_somebody_who_was_faster() {
+    let mut payouts = MockPayoutRepository::new();
+    let mut order = Sequence::new();
+    payouts.expect_save().once().in_sequence(&mut order).returning(|_| Err(SaveError::Stale));
+    payouts.expect_find_unscoped().once().in_sequence(&mut order).returning(|_| {
+        let mut faster = claim().payout;
+        let _changed = faster.apply(&Evidence::OutcomeUnknown { attempt: 1 }, T0);
+        Ok(Some(faster))
+    });
+    payouts
+        .expect_save()
+        .once()
+        .in_sequence(&mut order)
+        .withf(|change| {
+            change.expected_version == claim().payout.version() + 1
+                && *change.payout.state() == PayoutState::Submitted { authorized: false }
+        })
+        .returning(|_| Ok(()));
+    let evidence = Evidence::Acknowledged { gateway_payout_id: gateway_payout_id(1) };
+
+    let taken_in = world::take_in(payouts).run(claim().payout, &evidence, &|_| None).await;
+
+    assert!(taken_in.is_ok(), "{taken_in:?}");
+}
