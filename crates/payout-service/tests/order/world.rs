@@ -27,7 +27,7 @@ pub(crate) fn settled_clock() -> Arc<dyn Clock> {
 pub(crate) fn ids() -> Arc<dyn IdGenerator> {
     let (mut ids, mut number) = (MockIdGenerator::new(), 0_u64);
     ids.expect_next().returning(move || {
-        number += 1;
+        number = number.saturating_add(1);
         Uuid::from_u64_pair(7, number)
     });
     Arc::new(ids)
