@@ -149,5 +149,5 @@ fn only_what_was_executed_can_come_back() {
 
     let refused = world.ask_sandbox(&["steer", "return", &id]).ended_with(4);
 
-    refused.said("Only a payout that was executed");
+    refused.said("no executed payout of this id");
 }

@@ -124,7 +124,7 @@ pub(crate) fn sentence(problem: &Problem) -> String {
         .errors
         .iter()
         .flatten()
-        .map(|(path, sentences)| format!("{path} {}", sentences.join("; ")))
+        .map(|(path, sentences)| format!("{path}: {}", sentences.join("; ")))
         .collect();
     if faults.is_empty() {
         return plain(said);
