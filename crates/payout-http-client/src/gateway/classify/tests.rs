@@ -181,7 +181,7 @@ fn a_rejection_says_all_that_is_wrong_on_one_line() {
 
     let outcome = classify(&answer(400, Some("application/problem+json"), problem));
 
-    let detail = "The request body was invalid. beneficiary.reference: is too long, is odd \
+    let detail = "The request body was invalid. beneficiary.reference: is too long; is odd. \
                   currency: must be GBP";
     assert_eq!(outcome, SubmitOutcome::Rejected { detail: detail.to_owned() });
 }
