@@ -64,7 +64,9 @@ impl FileJournal {
         };
         let operations = lines
             .zip(2_usize..)
-            .map(|(line, number)| read::<Record>(&path, number, line).map(BankOperation::from))
+            .map(|(line, number)| {
+                read::<Record>(&path, number, line).map(|Record(operation)| operation)
+            })
             .collect::<Result<_, _>>()?;
         let journal = Self { file: Mutex::new(Some(file)) };
         Ok(Opened { journal, opening_balances: head.opening_balances, operations })
@@ -75,7 +77,7 @@ impl BankJournal for FileJournal {
     fn append(&self, operation: &BankOperation) -> Result<(), Cause> {
         let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
         let open = file.as_mut().ok_or("the bank's journal is broken; start the sandbox again")?;
-        let appended = append(open, &Record::from(operation));
+        let appended = append(open, &Record(operation.clone()));
         if appended.is_err() {
             // What is in the file now is not known, so nothing may come after it.
             *file = None;

@@ -7,14 +7,13 @@ use std::time::Duration;
 
 use http::Method;
 use payout_domain::Timestamp;
-use payout_ports::{Cause, Clock};
+use payout_ports::{Cause, Clock, chain};
 use payout_signature::{Jwks, VerifyingKey};
 use reqwest::{Request, Url};
 use tokio::sync::{Mutex, OwnedMutexGuard};
 
 use crate::Deadlines;
 use crate::base_url::{check_scheme, is_loopback};
-use crate::token::chain;
 use crate::transport::{SMALL_ANSWER_LEN_MAX, SetUpError, Transport};
 
 /// A key set is asked for at most this often, whoever asks for whatever key.

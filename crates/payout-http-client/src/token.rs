@@ -7,7 +7,7 @@ use std::time::Duration;
 use http::header::CONTENT_TYPE;
 use http::{HeaderValue, Method};
 use payout_domain::{Timestamp, TokenLife};
-use payout_ports::{Authorisation, BearerToken, Clock, ReadError};
+use payout_ports::{Authorisation, BearerToken, Clock, ReadError, chain};
 use payout_wire::token::{OAuthError, OAuthErrorCode, TokenRequest, TokenResponse};
 use payout_wire::{media_type, route};
 use reqwest::{Request, Url};
@@ -240,15 +240,4 @@ fn refusal(answer: &Answer) -> TokenFailure {
 
 fn unavailable(failure: &SendFailure) -> TokenFailure {
     TokenFailure::Unavailable(chain(failure).into())
-}
-
-/// An error with its sources, on one line.
-pub(crate) fn chain(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut source = error.source();
-    while let Some(cause) = source {
-        text = format!("{text}: {cause}");
-        source = cause.source();
-    }
-    text
 }

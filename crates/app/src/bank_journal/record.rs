@@ -11,10 +11,15 @@ use payout_memory::BankOperation;
 use payout_ports::SandboxDelays;
 use serde::{Deserialize, Serialize};
 
+/// An operation as it is written and read.
+#[derive(Serialize, Deserialize)]
+#[serde(transparent)]
+pub(super) struct Record(#[serde(with = "Twin")] pub(super) BankOperation);
+
 /// The serialisable twin of [`BankOperation`]. Times are microseconds since the epoch.
 #[derive(Serialize, Deserialize)]
-#[serde(rename_all = "snake_case", deny_unknown_fields)]
-pub(super) enum Record {
+#[serde(remote = "BankOperation", rename_all = "snake_case", deny_unknown_fields)]
+enum Twin {
     Deposit {
         at: Timestamp,
         payment_id: PaymentId,
@@ -31,10 +36,12 @@ pub(super) enum Record {
         at: Timestamp,
         payout_id: PayoutId,
         key: IdempotencyKey,
-        body: String,
+        #[serde(with = "text")]
+        body: Arc<[u8]>,
         gateway_payout_id: GatewayPayoutId,
         scheme: Option<Scheme>,
-        delays: Delays,
+        #[serde(with = "DelaysTwin")]
+        delays: SandboxDelays,
         return_transaction_id: Option<TransactionId>,
     },
     FailNext {
@@ -48,146 +55,83 @@ pub(super) enum Record {
     },
     SetDelays {
         at: Timestamp,
-        delays: Delays,
+        #[serde(with = "DelaysTwin")]
+        delays: SandboxDelays,
     },
 }
 
 /// Delays in microseconds.
 #[derive(Serialize, Deserialize)]
-pub(super) struct Delays {
-    settlement: u64,
-    authorization: u64,
-    execution: u64,
+#[serde(remote = "SandboxDelays")]
+struct DelaysTwin {
+    #[serde(with = "micros")]
+    settlement: Duration,
+    #[serde(with = "micros")]
+    authorization: Duration,
+    #[serde(with = "micros")]
+    execution: Duration,
 }
 
-impl From<&BankOperation> for Record {
-    fn from(operation: &BankOperation) -> Self {
-        match operation.clone() {
-            BankOperation::Deposit {
-                at,
-                payment_id,
-                transaction_id,
-                payment_source_id,
-                user_id,
-                merchant_account_id,
-                amount,
-                account_holder_name,
-                account_identifiers,
-                settles_at,
-            } => Self::Deposit {
-                at,
-                payment_id,
-                transaction_id,
-                payment_source_id,
-                user_id,
-                merchant_account_id,
-                amount,
-                account_holder_name,
-                account_identifiers,
-                settles_at,
-            },
-            BankOperation::Submit {
-                at,
-                payout_id,
-                key,
-                body,
-                gateway_payout_id,
-                scheme,
-                delays,
-                return_transaction_id,
-            } => Self::Submit {
-                at,
-                payout_id,
-                key,
-                // The bank's instructions are text; anything else would not have been accepted.
-                body: String::from_utf8_lossy(&body).into_owned(),
-                gateway_payout_id,
-                scheme,
-                delays: delays.into(),
-                return_transaction_id,
-            },
-            BankOperation::FailNext { at, reason } => Self::FailNext { at, reason },
-            BankOperation::Return { at, gateway_payout_id, return_transaction_id } => {
-                Self::Return { at, gateway_payout_id, return_transaction_id }
-            }
-            BankOperation::SetDelays { at, delays } => {
-                Self::SetDelays { at, delays: delays.into() }
-            }
-        }
+/// The bank's instructions are text; anything else would not have been accepted.
+mod text {
+    use std::sync::Arc;
+
+    use serde::{Deserialize as _, Deserializer, Serializer};
+
+    pub(super) fn serialize<S: Serializer>(body: &[u8], serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&String::from_utf8_lossy(body))
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Arc<[u8]>, D::Error> {
+        Ok(Arc::from(String::deserialize(deserializer)?.into_bytes()))
     }
 }
 
-impl From<Record> for BankOperation {
-    fn from(record: Record) -> Self {
-        match record {
-            Record::Deposit {
-                at,
-                payment_id,
-                transaction_id,
-                payment_source_id,
-                user_id,
-                merchant_account_id,
-                amount,
-                account_holder_name,
-                account_identifiers,
-                settles_at,
-            } => Self::Deposit {
-                at,
-                payment_id,
-                transaction_id,
-                payment_source_id,
-                user_id,
-                merchant_account_id,
-                amount,
-                account_holder_name,
-                account_identifiers,
-                settles_at,
-            },
-            Record::Submit {
-                at,
-                payout_id,
-                key,
-                body,
-                gateway_payout_id,
-                scheme,
-                delays,
-                return_transaction_id,
-            } => Self::Submit {
-                at,
-                payout_id,
-                key,
-                body: Arc::from(body.into_bytes()),
-                gateway_payout_id,
-                scheme,
-                delays: delays.into(),
-                return_transaction_id,
-            },
-            Record::FailNext { at, reason } => Self::FailNext { at, reason },
-            Record::Return { at, gateway_payout_id, return_transaction_id } => {
-                Self::Return { at, gateway_payout_id, return_transaction_id }
-            }
-            Record::SetDelays { at, delays } => Self::SetDelays { at, delays: delays.into() },
-        }
+mod micros {
+    use std::time::Duration;
+
+    use serde::{Deserialize as _, Deserializer, Serializer};
+
+    pub(super) fn serialize<S: Serializer>(
+        span: &Duration,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        serializer.serialize_u64(u64::try_from(span.as_micros()).unwrap_or(u64::MAX))
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Duration, D::Error> {
+        u64::deserialize(deserializer).map(Duration::from_micros)
     }
 }
 
-impl From<SandboxDelays> for Delays {
-    fn from(delays: SandboxDelays) -> Self {
-        let micros = |span: Duration| u64::try_from(span.as_micros()).unwrap_or(u64::MAX);
-        Self {
-            settlement: micros(delays.settlement),
-            authorization: micros(delays.authorization),
-            execution: micros(delays.execution),
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A line of each kind, as journals have them.
+    const LINES: &str = r#"{"deposit":{"at":1,"payment_id":"d2a6f7e1-83c4-4b59-a0d7-16e9c5b84f33","transaction_id":"0b9d4c63-1e57-4a80-bf2c-93d6e7a15f08","payment_source_id":"c41e7d90-2b6f-4c8a-9f13-7a5d0e8b6c21","user_id":"sam","merchant_account_id":"3d1f0c52-7c1e-4f3b-8d55-0a9b7c6d5e4f","amount":"25.00 GBP","account_holder_name":"SAM EXAMPLE","account_identifiers":["04066800004417"],"settles_at":2}}
+{"submit":{"at":3,"payout_id":"5a0e4c1d-9b72-4f86-8a3e-61c2d7f0b9a4","key":"k","body":"amount: 1\n","gateway_payout_id":"5a0e4c1d-9b72-4f86-8a3e-61c2d7f0b9a4","scheme":"faster_payments_service","delays":{"settlement":0,"authorization":100000,"execution":400000},"return_transaction_id":null}}
+{"fail_next":{"at":4,"reason":"blocked"}}
+{"return":{"at":5,"gateway_payout_id":"5a0e4c1d-9b72-4f86-8a3e-61c2d7f0b9a4","return_transaction_id":"0b9d4c63-1e57-4a80-bf2c-93d6e7a15f08"}}
+{"set_delays":{"at":6,"delays":{"settlement":1,"authorization":2,"execution":3}}}"#;
+
+    #[test]
+    fn a_journal_is_written_as_it_was_read() {
+        for line in LINES.lines() {
+            let record: Record = serde_json::from_str(line).expect("it is a line of a journal");
+
+            assert_eq!(serde_json::to_string(&record).expect("it is text"), line);
         }
     }
-}
 
-impl From<Delays> for SandboxDelays {
-    fn from(delays: Delays) -> Self {
-        Self {
-            settlement: Duration::from_micros(delays.settlement),
-            authorization: Duration::from_micros(delays.authorization),
-            execution: Duration::from_micros(delays.execution),
-        }
+    #[test]
+    fn a_member_that_nobody_knows_is_refused() {
+        let line = r#"{"fail_next":{"at":4,"reason":"blocked","why":"?"}}"#;
+
+        assert!(serde_json::from_str::<Record>(line).is_err());
     }
 }

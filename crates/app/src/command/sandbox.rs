@@ -9,6 +9,7 @@ use payout_http_server::{Api, PointWebhooks, Sandbox};
 use payout_memory::{Bank, BankConfiguration, MemoryStore, OpeningAccount};
 use payout_ports::{Clock, IdGenerator, PayoutGateway as _, SandboxBank, SandboxDelays};
 use payout_service::{FollowBank, SteerSandbox};
+use payout_wire::route;
 
 use crate::bank_journal::{self, FileJournal};
 use crate::cli::SandboxArgs;
@@ -45,7 +46,7 @@ pub(crate) async fn run(
     let store = if args.in_memory { None } else { Some(server::open_store(home.directory())?) };
     let bank = Arc::new(open_bank(args, settings, &home, Arc::<SandboxClock>::clone(&clock))?);
     let webhook_key = home.webhook_key()?;
-    let jwks_url = format!("{base_url}/.well-known/jwks");
+    let jwks_url = format!("{base_url}{}", route::JWKS);
     let notifier = server::notifier(
         (&plan.client_id, plan.webhook.as_deref()),
         (&webhook_key, &jwks_url),

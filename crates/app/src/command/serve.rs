@@ -8,6 +8,7 @@ use payout_http_client::{Connection, HttpGateway, JwksCache};
 use payout_http_server::{Api, InboundWebhooks};
 use payout_ports::{Clock, PaymentRepository, PayoutGateway};
 use payout_sqlite::SqliteStore;
+use payout_wire::route;
 
 use crate::cli::ServeArgs;
 use crate::clock::SystemClock;
@@ -48,7 +49,7 @@ pub(crate) async fn run(
     let gateway = HttpGateway::new(&connection, Arc::clone(&clock));
     let gateway = Arc::new(gateway.map_err(|error| Failure::configuration(chain(&error)))?);
     let webhook_key = home.webhook_key()?;
-    let jwks_url = format!("{base_url}/.well-known/jwks");
+    let jwks_url = format!("{base_url}{}", route::JWKS);
     let adapters = Adapters {
         stores: Stores::of(&store),
         gateway: Arc::<HttpGateway>::clone(&gateway),

@@ -1,12 +1,11 @@
 //! What an answer to a transmission says of the payout. This is the whole table.
 
-use payout_ports::SubmitOutcome;
+use payout_ports::{SubmitOutcome, chain};
 use payout_wire::media_type;
 use payout_wire::payout::CreatedPayout;
 use payout_wire::problem::{Problem, ProblemKind};
 
 use crate::session::PostFailure;
-use crate::token::chain;
 use crate::transport::{Answer, SendFailure};
 
 /// The most characters of what a provider says that we keep.
