@@ -2,7 +2,6 @@
 
 use super::finding::{Finding, numbered};
 use super::house::House;
-use super::map::ROOMS;
 use super::workspace::Crate;
 
 const ARCHITECTURE: &str = "docs/architecture.md";
@@ -79,7 +78,6 @@ fn rows_without_a_crate(house: &House) -> Vec<Finding> {
     let named = rows.filter_map(|(number, line)| Some((number, crate_of_row(line)?)));
     named
         .filter(|(_, name)| !house.crates.iter().any(|member| member.name == *name))
-        .filter(|(_, name)| !ROOMS.iter().any(|room| room.planned && room.name == *name))
         .map(|(number, name)| {
             let advice = format!("Take the row of `{name}` away: there is no such crate.");
             Finding::new(ARCHITECTURE, number, advice)
@@ -162,14 +160,14 @@ mod tests {
     }
 
     #[test]
-    fn a_row_without_a_crate_is_found_unless_it_is_planned() {
-        let map = "| `payout-wire` |\n| `payout-postgres` |\n| `payout-carrier-pigeon` |\n";
+    fn a_row_without_a_crate_is_found() {
+        let map = "| `payout-wire` |\n| `payout-carrier-pigeon` |\n";
 
         let found = findings_of(wire(), &[MANIFEST, LIBRARY, (ARCHITECTURE, map)]);
 
         assert_eq!(
             found,
-            ["docs/architecture.md:3: Take the row of `payout-carrier-pigeon` away: \
+            ["docs/architecture.md:2: Take the row of `payout-carrier-pigeon` away: \
               there is no such crate."]
         );
     }

@@ -7,16 +7,10 @@
 pub(crate) struct Room {
     pub(crate) name: &'static str,
     pub(crate) may_use: &'static [&'static str],
-    /// Whether the crate is on the map before it is built.
-    pub(crate) planned: bool,
 }
 
 const fn room(name: &'static str, may_use: &'static [&'static str]) -> Room {
-    Room { name, may_use, planned: false }
-}
-
-const fn planned(name: &'static str, may_use: &'static [&'static str]) -> Room {
-    Room { name, may_use, planned: true }
+    Room { name, may_use }
 }
 
 /// A crate that holds the laws of the ports; the product never depends on it.
@@ -31,7 +25,7 @@ pub(crate) const ROOMS: &[Room] = &[
     room("payout-signature", &[]),
     room("payout-memory", &["payout-domain", "payout-ports"]),
     room("payout-sqlite", &["payout-domain", "payout-ports"]),
-    planned("payout-postgres", &["payout-domain", "payout-ports"]),
+    room("payout-postgres", &["payout-domain", "payout-ports"]),
     room(
         "payout-http-client",
         &["payout-domain", "payout-ports", "payout-wire", "payout-signature"],
@@ -41,9 +35,13 @@ pub(crate) const ROOMS: &[Room] = &[
         &["payout-domain", "payout-service", "payout-wire", "payout-signature"],
     ),
     room("payout-conformance", &["payout-domain", "payout-ports"]),
-    planned(
+    room(
         "payout-simulation",
         &["payout-domain", "payout-ports", "payout-service", "payout-memory"],
+    ),
+    room(
+        "payout-trial",
+        &["payout-domain", "payout-ports", "payout-wire", "payout-signature", "payout-http-client"],
     ),
     room(
         "app",
@@ -86,14 +84,14 @@ const fn owned(library: &'static str, owners: &'static [&'static str]) -> Owned 
 
 /// JSON is at the edges: the wire, the JOSE formats of signatures, and the binary's `--json`.
 const fn json(library: &'static str) -> Owned {
-    let owners = &["payout-wire", "payout-signature", "app"];
+    let owners = &["payout-wire", "payout-signature", "app", "payout-simulation", "payout-trial"];
     Owned { library, owners, optional_for: &["payout-domain"], tests: Tests::OfAnyCrate }
 }
 
 pub(crate) const LIBRARIES: &[Owned] = &[
     owned("aws-lc-rs", &["payout-signature"]),
     owned("rusqlite", &["payout-sqlite"]),
-    owned("refinery", &["payout-sqlite"]),
+    owned("refinery", &["payout-sqlite", "payout-postgres"]),
     owned("tokio-postgres", &["payout-postgres"]),
     owned("reqwest", &["payout-http-client"]),
     owned("axum", &["payout-http-server"]),
@@ -109,7 +107,7 @@ pub(crate) const LIBRARIES: &[Owned] = &[
     },
     json("serde"),
     json("serde_json"),
-    owned("clap", &["app", "xtask"]),
+    owned("clap", &["app", "xtask", "payout-simulation", "payout-trial"]),
     owned("tracing-subscriber", &["app"]),
     owned("jiff", &["payout-wire", "app"]),
     owned("cargo_metadata", &["xtask"]),

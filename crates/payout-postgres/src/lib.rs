@@ -1,0 +1,1 @@
+//! Adapter: the store for several instances, on PostgreSQL.

@@ -1,0 +1,3 @@
+//! The binary on trial: crash tests and load, from outside.
+
+fn main() {}
