@@ -14,6 +14,7 @@ mod logging;
 mod output;
 mod server;
 mod settings;
+mod span;
 mod target;
 mod webhook_keys;
 mod wiring;

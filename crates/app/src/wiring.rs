@@ -67,6 +67,9 @@ pub(crate) struct Bells {
 /// for a request, and not much longer, because what a crash cut off waits for its end.
 const LEASE: Duration = Duration::from_secs(25);
 
+/// The most that we take the provider's clocks to be apart.
+const MARGIN_MAX: Duration = Duration::from_mins(15);
+
 /// How long a look at a payout may take before somebody else looks, too. Looking twice does no harm.
 const LOOK_LEASE: Duration = Duration::from_secs(5);
 
@@ -88,8 +91,7 @@ impl Behaviour {
                 lease: LEASE,
                 rule: SendRule {
                     key_window,
-                    // What the provider's clocks may be apart.
-                    margin: Duration::from_mins(15),
+                    margin: margin(key_window),
                     first_send_age_max: Duration::from_hours(24),
                 },
                 backoff: Backoff { first: Duration::from_secs(1), longest: Duration::from_mins(5) },
@@ -107,6 +109,12 @@ impl Behaviour {
         }
     }
 
+    /// The shortest window in which something can be sent with tokens of this life, in seconds.
+    pub(crate) fn key_window_min(token_life: Duration) -> Duration {
+        let fifth = Duration::from_secs(token_life.as_secs().div_ceil(5));
+        token_life.saturating_add(fifth.min(MARGIN_MAX))
+    }
+
     /// How a sandbox behaves: its bank is in the same process and tells what happens.
     pub(crate) fn of_sandbox(rules: PayoutRules, key_window: Duration) -> Self {
         let mut behaviour = Self::of_service(rules, Duration::from_hours(24 * 365));
@@ -116,6 +124,12 @@ impl Behaviour {
         behaviour.dispatch.lease = Duration::from_secs(2);
         behaviour
     }
+}
+
+/// What the provider's clocks may be apart: a sixth of a short window, as in a test, and else a
+/// quarter of an hour.
+fn margin(key_window: Duration) -> Duration {
+    key_window.checked_div(6).unwrap_or_default().min(MARGIN_MAX)
 }
 
 impl UseCases {
@@ -226,4 +240,29 @@ fn notify_clients(adapters: &Adapters) -> NotifyClients {
         DELIVERY_LEASE,
         32,
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use payout_domain::{PayoutRules, Timestamp, TokenLife};
+
+    use super::*;
+
+    fn sends(key_window: Duration, token_life: Duration) -> bool {
+        let issued_at = Timestamp::from_seconds(1_000);
+        let token = TokenLife { issued_at, expires_at: issued_at.plus(token_life) };
+        let behaviour = Behaviour::of_service(PayoutRules::default(), key_window);
+        behaviour.dispatch.rule.allows(None, token)
+    }
+
+    #[test]
+    fn the_shortest_window_is_the_shortest_in_which_anything_is_sent() {
+        for seconds in [1, 7, 20, 60, 3_600, 4_500, 7_200, 86_400] {
+            let life = Duration::from_secs(seconds);
+            let shortest = Behaviour::key_window_min(life);
+
+            assert!(sends(shortest, life), "{seconds}");
+            assert!(!sends(shortest.saturating_sub(Duration::from_secs(2)), life), "{seconds}");
+        }
+    }
 }

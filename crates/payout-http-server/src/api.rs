@@ -1,6 +1,6 @@
 //! What the API is wired to.
 
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -10,6 +10,7 @@ use payout_service::{
     RequestPayout, SandboxDelays, ShowHistory, ShowPayment, ShowPayout, SteerSandbox,
 };
 use payout_signature::access_token::TokenKeys;
+use payout_wire::sandbox::Lifetimes;
 
 use crate::{ClientDirectory, Limits, WebhookKeys};
 
@@ -70,7 +71,7 @@ pub struct Tokens {
     pub issuer: String,
     /// Whom they are meant for: `payments_api`.
     pub audience: String,
-    /// How long they live. The provider's live for an hour.
+    /// How long they live, unless a sandbox's lifetimes say otherwise. The provider's live for an hour.
     pub life: Duration,
 }
 
@@ -98,6 +99,28 @@ pub struct Sandbox {
     pub delays: Mutex<SandboxDelays>,
     /// Says where our webhooks go from now on; `None` if that cannot be changed.
     pub point_webhooks: Option<PointWebhooks>,
+    /// How long tokens live and keys are remembered, where that was changed since the start.
+    pub lifetimes: Mutex<Lifetimes>,
+}
+
+impl Api {
+    /// How long a token lives that is issued now.
+    pub(crate) fn token_life(&self) -> Duration {
+        self.lifetimes().token_life.unwrap_or(self.tokens.life)
+    }
+
+    /// The use case that accepts payouts, with what it remembers now.
+    pub(crate) fn request_payout(&self) -> RequestPayout {
+        let key_window = self.lifetimes().key_window.or(self.request_payout.key_window);
+        RequestPayout { key_window, ..self.request_payout.clone() }
+    }
+
+    fn lifetimes(&self) -> Lifetimes {
+        // A copy of two spans is whole whoever panicked.
+        let changed =
+            |sandbox: &Sandbox| *sandbox.lifetimes.lock().unwrap_or_else(PoisonError::into_inner);
+        self.sandbox.as_ref().map(changed).unwrap_or_default()
+    }
 }
 
 /// Tells whether requests can be served now.

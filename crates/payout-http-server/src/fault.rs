@@ -163,7 +163,7 @@ impl From<ServiceError> for Fault {
                     "The provider does not let this service in. Its operator must look into it.",
                 )
             }
-            ServiceError::Broken(_) => {
+            ServiceError::TokenOutlivesKey { .. } | ServiceError::Broken(_) => {
                 tracing::error!(cause, "a request was turned away");
                 Self::of(ProblemKind::UnknownError)
             }

@@ -86,6 +86,7 @@ fn controls(routes: Router<Arc<Api>>) -> Router<Arc<Api>> {
         .route(route::SANDBOX_FAULTS, post(sandbox::fail_next))
         .route(route::SANDBOX_RETURNS, post(sandbox::return_payout))
         .route(route::SANDBOX_DELAYS, post(sandbox::set_delays))
+        .route(route::SANDBOX_LIFETIMES, post(sandbox::set_lifetimes))
         .route(route::SANDBOX_WEBHOOK, post(sandbox::point_webhooks))
         .route(route::SANDBOX_CLOCK, get(sandbox::clock).post(sandbox::advance))
 }

@@ -69,6 +69,7 @@ impl DispatchPayouts {
         }
         // Leave first: without it nothing could be sent, and nothing must be claimed in vain.
         let authorisation = self.gateway.authorise().await?;
+        self.check_token(&authorisation)?;
         let claims = self.payouts.claim_sendable(&self.order(limit, &authorisation)).await?;
         let claimed = claims.len();
         for claim in claims {
@@ -77,6 +78,19 @@ impl DispatchPayouts {
             tokio::spawn(self.clone().send(claim, authorisation.clone(), place));
         }
         Ok(claimed)
+    }
+
+    /// With a token that outlives the key nothing can be sent safely: rather than claim what would
+    /// have to be parked, nothing is done until somebody has changed the setting or the provider.
+    fn check_token(&self, authorisation: &Authorisation) -> Result<(), ServiceError> {
+        let (rule, token) = (self.settings.rule, authorisation.life);
+        if rule.allows(None, token) {
+            return Ok(());
+        }
+        Err(ServiceError::TokenOutlivesKey {
+            token_life: token.expires_at.since(token.issued_at),
+            key_window: rule.key_window,
+        })
     }
 
     /// Waits until nothing is on its way.

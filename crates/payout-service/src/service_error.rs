@@ -1,5 +1,7 @@
 //! Why a use case could not do its work.
 
+use std::time::Duration;
+
 use payout_ports::{Cause, ReadError, RepositoryError};
 
 /// Why a use case could not do its work, by what its caller does next.
@@ -17,6 +19,18 @@ pub enum ServiceError {
     ProviderRefuses {
         /// What the provider said.
         detail: String,
+    },
+    /// Call the operator: a token of the provider outlives the key that it would be sent with, so
+    /// nothing can be sent safely. See [`SendRule::allows`](payout_domain::SendRule::allows).
+    #[error(
+        "the provider's tokens live for {} s, which is too long for a key window of {} s",
+        token_life.as_secs(), key_window.as_secs()
+    )]
+    TokenOutlivesKey {
+        /// How long a token of the provider lives.
+        token_life: Duration,
+        /// For how long the provider is said to remember a key.
+        key_window: Duration,
     },
     /// Call the operator: something is broken that no repetition mends.
     #[error("something is broken")]

@@ -61,6 +61,8 @@ pub const SANDBOX_FAULTS: &str = "/sandbox/faults";
 pub const SANDBOX_RETURNS: &str = "/sandbox/returns";
 /// `POST` sets how long execution and settlement take. Sandbox only, and ours.
 pub const SANDBOX_DELAYS: &str = "/sandbox/delays";
+/// `POST` sets how long tokens live and keys are remembered. Sandbox only, and ours.
+pub const SANDBOX_LIFETIMES: &str = "/sandbox/lifetimes";
 /// `GET` tells the sandbox's time, `POST` moves it forward. Sandbox only, and ours.
 pub const SANDBOX_CLOCK: &str = "/sandbox/clock";
 /// `POST` says where webhooks go. Sandbox only, and ours.

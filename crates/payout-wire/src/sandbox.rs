@@ -3,5 +3,7 @@
 mod control;
 mod deposit;
 
-pub use control::{ClockAdvance, ClockBody, Delays, FailNext, ReturnPayout, WebhookTarget};
+pub use control::{
+    ClockAdvance, ClockBody, Delays, FailNext, Lifetimes, ReturnPayout, WebhookTarget,
+};
 pub use deposit::{Deposit, DepositBody};

@@ -5,6 +5,8 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use crate::span::Span;
+
 /// Show the whole loop: pay in, pay out, follow to executed
 ///
 /// Starts a sandbox and a service on free loopback ports with a throw-away database, lets a user pay
@@ -52,6 +54,7 @@ Examples:
   payout sandbox
   payout sandbox --in-memory --json
   payout sandbox --merchant-account '1000.00 GBP' --merchant-account '500.00 EUR'
+  payout sandbox --token-life 20s --key-window 30s
   payout sandbox --client-key 45fc75cf-5649-4134-84b3-192c2c78e990=public.pem")]
 pub(crate) struct SandboxArgs {
     #[command(flatten)]
@@ -71,9 +74,12 @@ pub(crate) struct SandboxArgs {
     /// Milliseconds from a payout's authorisation to its execution
     #[arg(long, value_name = "MS")]
     pub(crate) execution_delay_ms: Option<u64>,
-    /// Hours after which idempotency keys are forgotten
-    #[arg(long, value_name = "HOURS")]
-    pub(crate) key_window_hours: Option<u64>,
+    /// How long tokens live, such as 20s or 1h
+    #[arg(long, value_name = "SPAN")]
+    pub(crate) token_life: Option<Span>,
+    /// After how long idempotency keys are forgotten, such as 30s or 30d
+    #[arg(long, value_name = "SPAN")]
+    pub(crate) key_window: Option<Span>,
 }
 
 /// Be the durable service in front of a provider

@@ -8,6 +8,8 @@ use payout_domain::{
     PayoutId, Reference, UserId,
 };
 
+use crate::span::Span;
+
 /// Which server, and as whom.
 #[derive(Clone, Debug, Args)]
 pub(crate) struct Target {
@@ -171,6 +173,8 @@ pub(crate) enum SandboxControl {
     Return(Return),
     /// Set how long things take from now on
     Delays(Delays),
+    /// Set how long tokens live and keys are remembered from now on
+    Lifetimes(Lifetimes),
     /// Say where webhooks go from now on
     Webhook {
         #[command(flatten)]
@@ -218,4 +222,22 @@ pub(crate) struct Delays {
     /// Milliseconds from the acceptance of a payout to its execution
     #[arg(long, value_name = "MS")]
     pub(crate) execution_ms: Option<u64>,
+}
+
+/// Set how long tokens live and keys are remembered from now on; what is not said stays as it was
+///
+/// Tokens that have been issued keep their life. A restart takes the sandbox's own options again.
+#[derive(Clone, Debug, Args)]
+#[command(after_help = "\
+Examples:
+  payout steer lifetimes --token-life 20s --key-window 30s")]
+pub(crate) struct Lifetimes {
+    #[command(flatten)]
+    pub(crate) target: Target,
+    /// How long a new token lives
+    #[arg(long, value_name = "SPAN")]
+    pub(crate) token_life: Option<Span>,
+    /// After how long an idempotency key is forgotten
+    #[arg(long, value_name = "SPAN")]
+    pub(crate) key_window: Option<Span>,
 }

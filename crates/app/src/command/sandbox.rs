@@ -21,6 +21,7 @@ use crate::id_generator::UuidGenerator;
 use crate::output::Output;
 use crate::server::{self, Home, ServerPlan, Serving, flag, required};
 use crate::settings::Settings;
+use crate::span::Span;
 use crate::wiring::{Adapters, Behaviour, Stores, UseCases};
 use crate::workers::Workers;
 
@@ -31,8 +32,10 @@ pub(crate) async fn run(
     output: Output,
 ) -> Result<Exit, Failure> {
     let plan = ServerPlan::new("sandbox", &args.server, settings)?;
-    let hours = flag("key-window-hours", args.key_window_hours);
-    let hours = required(settings, "sandbox.key_window_hours", hours)?;
+    let token_life: Span =
+        required(settings, "sandbox.token_life", flag("token-life", args.token_life))?;
+    let key_window: Span =
+        required(settings, "sandbox.key_window", flag("key-window", args.key_window))?;
     let listener = server::bind(plan.listen).await?;
     let base_url = server::url_of(&listener)?;
     let home = Home::open(&plan.data)?;
@@ -63,7 +66,7 @@ pub(crate) async fn run(
         ids: Arc::new(UuidGenerator),
         client_id: plan.client_id.clone(),
     };
-    let behaviour = Behaviour::of_sandbox(PayoutRules::default(), Duration::from_hours(hours));
+    let behaviour = Behaviour::of_sandbox(PayoutRules::default(), key_window.duration());
     let use_cases = UseCases::new(&adapters, &behaviour);
     let workers = Workers::default();
     let steer = steering(&bank, &clock, &adapters, &use_cases);
@@ -71,6 +74,8 @@ pub(crate) async fn run(
     follow_bank(&workers, &steer.follow);
     let accounts = bank.merchant_accounts().await;
     let accounts = accounts.map_err(|error| Failure::failed("bank", &error))?;
+    let mut api = server::api(&use_cases, &adapters, &home, &identity, &webhook_key)?;
+    api.tokens.life = token_life.duration();
     let serving = Serving {
         name: "sandbox",
         listener,
@@ -80,8 +85,9 @@ pub(crate) async fn run(
                 owner: plan.client_id.clone(),
                 delays: Mutex::new(bank.delays()),
                 point_webhooks: Some(point_webhooks(notifier, plan.client_id.clone())),
+                lifetimes: Mutex::default(),
             }),
-            ..server::api(&use_cases, &adapters, &home, &identity, &webhook_key)?
+            ..api
         },
         announcement: Announcement::new("sandbox", base_url, &identity, &accounts, jwks_url),
         directory: home.directory(),

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use payout_domain::{MerchantAccount, Money, PayoutRules};
+use payout_domain::{MerchantAccount, Money, PayoutRules, SendRule};
 use payout_http_client::{Connection, HttpGateway, JwksCache};
 use payout_http_server::{Api, InboundWebhooks};
 use payout_ports::{Clock, PaymentRepository, PayoutGateway};
@@ -19,6 +19,7 @@ use crate::id_generator::UuidGenerator;
 use crate::output::Output;
 use crate::server::{self, Home, ServerPlan, Serving, flag, required};
 use crate::settings::Settings;
+use crate::span::Span;
 use crate::target;
 use crate::webhook_keys::ProviderKeys;
 use crate::wiring::{Adapters, Behaviour, Stores, UseCases};
@@ -26,9 +27,6 @@ use crate::workers::Workers;
 
 /// How old an event of the provider may be: it repeats them for 72 hours.
 const EVENT_AGE_MAX: Duration = Duration::from_hours(73);
-
-/// The shortest window that leaves time to send anything.
-const KEY_WINDOW_MINUTES_MIN: u64 = 90;
 
 /// Starts the service and serves until it is told to stop.
 pub(crate) async fn run(
@@ -38,7 +36,7 @@ pub(crate) async fn run(
 ) -> Result<Exit, Failure> {
     let plan = ServerPlan::new("serve", &args.server, settings)?;
     let connection = target::of_gateway(args, settings)?;
-    let key_window = key_window(settings)?;
+    let key_window: Span = required(settings, "serve.key_window", None)?;
     let rules = rules(args, settings)?;
     let listener = server::bind(plan.listen).await?;
     let base_url = server::url_of(&listener)?;
@@ -62,9 +60,12 @@ pub(crate) async fn run(
         ids: Arc::new(UuidGenerator),
         client_id: plan.client_id.clone(),
     };
-    let behaviour = Behaviour::of_service(rules, key_window);
+    let behaviour = Behaviour::of_service(rules, key_window.duration());
     let use_cases = UseCases::new(&adapters, &behaviour);
     let accounts = merchant_accounts(&gateway, &store, output).await;
+    if !accounts.is_empty() {
+        check_key_window(&gateway, &behaviour.dispatch.rule).await?;
+    }
     let workers = Workers::default();
     server::start_workers(&workers, &use_cases);
     let serving = Serving {
@@ -121,17 +122,25 @@ async fn merchant_accounts(
     }
 }
 
-/// For how long the provider surely remembers a key. A window that tokens outlive would let nothing
-/// be sent at all: a transmission carries a token that expires before the key is forgotten.
-fn key_window(settings: &Settings) -> Result<Duration, Failure> {
-    let minutes: u64 = required(settings, "serve.key_window_minutes", None)?;
-    if minutes < KEY_WINDOW_MINUTES_MIN {
-        return Err(Failure::configuration(format!(
-            "serve.key_window_minutes is {minutes}; it must be at least {KEY_WINDOW_MINUTES_MIN}, an \
-             hour for the life of a token and the rest for clocks that differ"
-        )));
+/// Holds what is set against the provider's real tokens. One that outlives the key would let nothing be
+/// sent: a transmission carries a token that expires before the key is forgotten.
+async fn check_key_window(gateway: &HttpGateway, rule: &SendRule) -> Result<(), Failure> {
+    match gateway.authorise().await {
+        Ok(authorisation) if !rule.allows(None, authorisation.life) => {
+            let token = authorisation.life;
+            let life = Span::new(token.expires_at.since(token.issued_at));
+            Err(Failure::configuration(format!(
+                "serve.key_window is {}, and the provider's tokens live for {life}: a payout could be \
+                 sent again after its key is forgotten, so none would be sent; set serve.key_window to \
+                 how long the provider remembers keys, which must be at least {}",
+                Span::new(rule.key_window),
+                Span::new(Behaviour::key_window_min(life.duration())),
+            )))
+        }
+        // Without a provider there is nothing to hold it against yet; it is held again before
+        // anything is sent.
+        Ok(_) | Err(_) => Ok(()),
     }
-    Ok(Duration::from_mins(minutes))
 }
 
 fn rules(args: &ServeArgs, settings: &Settings) -> Result<PayoutRules, Failure> {

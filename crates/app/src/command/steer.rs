@@ -10,6 +10,7 @@ use crate::exit_code::Exit;
 use crate::failure::Failure;
 use crate::output::Output;
 use crate::settings::Settings;
+use crate::span::Span;
 use crate::target;
 
 /// Does what a sandbox control says.
@@ -37,6 +38,15 @@ pub(crate) async fn run(
             };
             let reply = controls.set_delays(&delays).await.map_err(of_control)?;
             output.result(&reply.json, || "the delays are set".to_owned())?;
+        }
+        SandboxControl::Lifetimes(args) => {
+            let controls = target::controls(&args.target, settings)?;
+            let lifetimes = sandbox::Lifetimes {
+                token_life: args.token_life.map(Span::duration),
+                key_window: args.key_window.map(Span::duration),
+            };
+            let reply = controls.set_lifetimes(&lifetimes).await.map_err(of_control)?;
+            output.result(&reply.json, || "the lifetimes are set".to_owned())?;
         }
         SandboxControl::Webhook { target, to } => {
             let controls = target::controls(&target, settings)?;

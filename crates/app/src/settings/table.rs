@@ -86,9 +86,15 @@ pub(crate) const TABLE: &[Setting] = &[
         "from a payout's authorisation to its execution",
     ),
     one(
-        "sandbox.key_window_hours",
-        "PAYOUT_SANDBOX_KEY_WINDOW_HOURS",
-        Some("720"),
+        "sandbox.token_life",
+        "PAYOUT_SANDBOX_TOKEN_LIFE",
+        Some("1h"),
+        "how long the sandbox's tokens live",
+    ),
+    one(
+        "sandbox.key_window",
+        "PAYOUT_SANDBOX_KEY_WINDOW",
+        Some("30d"),
         "how long the sandbox remembers idempotency keys",
     ),
     one(
@@ -130,9 +136,9 @@ pub(crate) const TABLE: &[Setting] = &[
         "refuse references that a scheme may not carry",
     ),
     one(
-        "serve.key_window_minutes",
-        "PAYOUT_SERVE_KEY_WINDOW_MINUTES",
-        Some("360"),
+        "serve.key_window",
+        "PAYOUT_SERVE_KEY_WINDOW",
+        Some("6h"),
         "how long the provider surely remembers a key",
     ),
     one("gateway.client_id", "PAYOUT_GATEWAY_CLIENT_ID", None, "our client id at the provider"),

@@ -19,6 +19,7 @@ mod configuration;
 mod crashes;
 mod demo;
 mod idempotency;
+mod lifetimes;
 mod manual;
 mod outages;
 mod provider;

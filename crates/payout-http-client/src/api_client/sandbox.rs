@@ -7,7 +7,8 @@ use http::header::CONTENT_TYPE;
 use http::{HeaderValue, Method};
 use payout_domain::{FailureReason, PayoutId, Timestamp};
 use payout_wire::sandbox::{
-    ClockAdvance, ClockBody, Delays, Deposit, DepositBody, FailNext, ReturnPayout, WebhookTarget,
+    ClockAdvance, ClockBody, Delays, Deposit, DepositBody, FailNext, Lifetimes, ReturnPayout,
+    WebhookTarget,
 };
 use payout_wire::{InvalidBody, media_type, route};
 use reqwest::Request;
@@ -53,6 +54,12 @@ impl SandboxControls {
     /// Sets how long things take from now on; what is `None` stays as it was.
     pub async fn set_delays(&self, delays: &Delays) -> Result<Reply<()>, ApiError> {
         let body = self.post(route::SANDBOX_DELAYS, delays.to_bytes()).await?;
+        Ok(Reply::new((), &body))
+    }
+
+    /// Sets how long tokens live and keys are remembered; what is `None` stays as it was.
+    pub async fn set_lifetimes(&self, lifetimes: &Lifetimes) -> Result<Reply<()>, ApiError> {
+        let body = self.post(route::SANDBOX_LIFETIMES, lifetimes.to_bytes()).await?;
         Ok(Reply::new((), &body))
     }
 

@@ -117,6 +117,7 @@ impl Wiring {
                 owner: acme(),
                 delays: Mutex::new(bank.delays()),
                 point_webhooks: None,
+                lifetimes: Mutex::default(),
             }),
             limits: Limits::default(),
             ready: Arc::new(AlwaysReady),

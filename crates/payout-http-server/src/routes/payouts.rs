@@ -30,14 +30,15 @@ pub(crate) async fn create(
     write: VerifiedWrite,
 ) -> Result<Response, Fault> {
     let (client_id, key, fingerprint) = (write.client_id(), write.key(), write.fingerprint());
-    let earlier = api.request_payout.earlier_answer(client_id, key, &fingerprint).await?;
+    let request_payout = api.request_payout();
+    let earlier = request_payout.earlier_answer(client_id, key, &fingerprint).await?;
     let id = if let Some(id) = earlier {
         id
     } else {
         let order = CreatePayout::parse(write.json()?)?;
         let (client_id, key) = (client_id.clone(), key.clone());
         let application = PayoutApplication { client_id, key, fingerprint, order };
-        api.request_payout.run(application).await?
+        request_payout.run(application).await?
     };
     Ok(answer::json(StatusCode::ACCEPTED, CreatedPayout::new(id).to_bytes()))
 }

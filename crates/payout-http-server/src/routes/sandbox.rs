@@ -10,7 +10,8 @@ use payout_service::{DepositOrder, DepositRefused, SandboxDelays, ServiceError};
 use payout_wire::InvalidBody;
 use payout_wire::problem::ProblemKind;
 use payout_wire::sandbox::{
-    ClockAdvance, ClockBody, Delays, Deposit, DepositBody, FailNext, ReturnPayout, WebhookTarget,
+    ClockAdvance, ClockBody, Delays, Deposit, DepositBody, FailNext, Lifetimes, ReturnPayout,
+    WebhookTarget,
 };
 
 use crate::answer;
@@ -105,6 +106,19 @@ pub(crate) async fn set_delays(
         *delays
     };
     steer.set_delays(next).await?;
+    Ok(done())
+}
+
+/// `POST /sandbox/lifetimes`: what is not said stays.
+pub(crate) async fn set_lifetimes(
+    State(api): State<Arc<Api>>,
+    control: Control,
+) -> Result<Response, Fault> {
+    let asked = control.parse(Lifetimes::parse)?;
+    let lifetimes = &sandbox(&api)?.lifetimes;
+    let mut lifetimes = lifetimes.lock().unwrap_or_else(PoisonError::into_inner);
+    lifetimes.token_life = asked.token_life.or(lifetimes.token_life);
+    lifetimes.key_window = asked.key_window.or(lifetimes.key_window);
     Ok(done())
 }
 

@@ -67,7 +67,7 @@ fn grant(
     let scopes = granted(client, request)?;
     let granted = scopes.join(" ");
     let token = api.tokens.keys.issue(&claims(api, client, scopes));
-    Ok(TokenResponse::new(token, api.tokens.life, Some(granted)))
+    Ok(TokenResponse::new(token, api.token_life(), Some(granted)))
 }
 
 /// The scopes that were asked for; without any, all that the client may have.
@@ -94,7 +94,7 @@ fn claims(api: &Api, client: &Client, scope: Vec<String>) -> Claims {
         scope,
         iat: now.as_seconds(),
         nbf: now.as_seconds(),
-        exp: now.plus(api.tokens.life).as_seconds(),
+        exp: now.plus(api.token_life()).as_seconds(),
         jti: (api.trace_ids)(),
     }
 }

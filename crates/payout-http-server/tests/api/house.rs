@@ -208,6 +208,7 @@ impl Parts {
                 owner: "acme".parse().expect("it is a name"),
                 delays: Mutex::new(self.bank.delays()),
                 point_webhooks: None,
+                lifetimes: Mutex::default(),
             }),
             limits: Limits::default(),
             ready: Arc::new(AlwaysReady),

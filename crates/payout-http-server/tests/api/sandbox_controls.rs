@@ -19,6 +19,7 @@ fn controls() -> Vec<Call> {
             r#"{"return_payout":"5a0e4c1d-9b72-4f86-8a3e-61c2d7f0b9a4"}"#,
         ),
         Call::post("/sandbox/delays", r#"{"execution_delay_ms":5}"#),
+        Call::post("/sandbox/lifetimes", r#"{"key_window_seconds":5}"#),
         Call::post("/sandbox/clock", r#"{"advance_seconds":5}"#),
         Call::post("/sandbox/webhook", r#"{"url":"http://127.0.0.1:9/webhooks"}"#),
         Call::get("/sandbox/clock"),
@@ -94,6 +95,45 @@ async fn a_delay_that_is_not_said_stays_as_it_was() {
     let delays = house.bank.delays();
     assert_eq!(delays.settlement.as_millis(), 7000);
     assert_eq!((delays.authorization + delays.execution).as_millis(), 9000);
+}
+
+#[tokio::test]
+async fn a_token_lives_as_long_as_was_said_when_it_was_issued() {
+    let house = House::new();
+    let early = house.token("acme").await;
+
+    let set = Call::post("/sandbox/lifetimes", r#"{"token_life_seconds":20}"#).send(&house).await;
+    let late = house.token("acme").await;
+    Call::post("/sandbox/clock", r#"{"advance_seconds":20}"#).send(&house).await;
+
+    assert_eq!((set.status, set.body.as_str()), (StatusCode::OK, "{}"));
+    let list = async |token: &str| Call::get("/v3/payouts").bearer(token).send(&house).await;
+    assert_eq!(list(&early).await.status, StatusCode::OK);
+    let expired = list(&late).await;
+    assert_eq!(expired.status, StatusCode::UNAUTHORIZED);
+    assert!(expired.body.contains("ExpiredSignature"), "{expired:?}");
+}
+
+#[tokio::test]
+async fn a_key_is_forgotten_after_the_window_that_was_said() {
+    let house = House::new();
+    let body = house.paid_in().await.order();
+    let first = Call::payout(&house, "key-1", &body).await.send(&house).await;
+
+    Call::post("/sandbox/lifetimes", r#"{"key_window_seconds":30}"#).send(&house).await;
+    Call::post("/sandbox/lifetimes", r#"{"token_life_seconds":3600}"#).send(&house).await;
+    Call::post("/sandbox/clock", r#"{"advance_seconds":29}"#).send(&house).await;
+    let within = Call::payout(&house, "key-1", &body).await.send(&house).await;
+    Call::post("/sandbox/clock", r#"{"advance_seconds":2}"#).send(&house).await;
+    let after = Call::payout(&house, "key-1", &body).await.send(&house).await;
+
+    assert_eq!(within.member("id"), first.member("id"));
+    assert_eq!(after.status, StatusCode::ACCEPTED, "{after:?}");
+    assert_ne!(
+        after.member("id"),
+        first.member("id"),
+        "it is another payout: the key is forgotten"
+    );
 }
 
 #[tokio::test]

@@ -1,5 +1,7 @@
 //! A payout is sent.
 
+use std::time::Duration;
+
 use mockall::Sequence;
 use payout_conformance::fixtures::{Accepting, T0, gateway_payout_id, profile, token};
 use payout_domain::{Evidence, PayoutState};
@@ -68,6 +70,21 @@ async fn without_leave_to_send_nothing_is_claimed() {
     let claimed = dispatch(payouts, gateway).run().await;
 
     assert!(matches!(claimed, Err(ServiceError::ProviderUnavailable(_))), "{claimed:?}");
+}
+
+#[tokio::test]
+async fn with_a_token_that_outlives_the_key_nothing_is_claimed() {
+    let (mut payouts, mut gateway) = (MockPayoutRepository::new(), MockPayoutGateway::new());
+    let mut long = authorisation();
+    long.life.expires_at = long.life.issued_at.plus(Duration::from_hours(6));
+    gateway.expect_authorise().once().return_once(|| Ok(long));
+    payouts.expect_claim_sendable().never();
+
+    let claimed = dispatch(payouts, gateway).run().await;
+
+    let refused = claimed.expect_err("six hours are too long for six hours").to_string();
+    assert!(refused.contains("live for 21600 s"), "{refused}");
+    assert!(refused.contains("key window of 21600 s"), "{refused}");
 }
 
 #[tokio::test]

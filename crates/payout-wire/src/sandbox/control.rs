@@ -1,4 +1,4 @@
-//! Faults, returns, delays, the clock, and where webhooks go.
+//! Failures, returns, delays, lifetimes, the clock, and where webhooks go.
 
 use std::time::Duration;
 
@@ -41,6 +41,25 @@ pub struct Delays {
         serialize_with = "milliseconds"
     )]
     pub settlement: Option<Duration>,
+}
+
+/// Sets how long the sandbox lets tokens live and remembers keys; what is not said stays as it was.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Lifetimes {
+    /// How long tokens that are issued from now on live, in whole seconds.
+    #[serde(
+        rename = "token_life_seconds",
+        skip_serializing_if = "Option::is_none",
+        serialize_with = "optional_seconds"
+    )]
+    pub token_life: Option<Duration>,
+    /// After how long idempotency keys are forgotten, in whole seconds.
+    #[serde(
+        rename = "key_window_seconds",
+        skip_serializing_if = "Option::is_none",
+        serialize_with = "optional_seconds"
+    )]
+    pub key_window: Option<Duration>,
 }
 
 /// Moves the sandbox's clock forward.
@@ -111,6 +130,26 @@ impl Delays {
     }
 
     /// Writes it.
+    pub fn to_bytes(&self) -> Vec<u8> {
+        json::to_bytes(self)
+    }
+}
+
+impl Lifetimes {
+    /// Reads them; at least one must be said, and none is 0.
+    pub fn parse(bytes: &[u8]) -> Result<Self, InvalidBody> {
+        json::read(bytes, |body| {
+            let token_life = body.if_any("token_life_seconds", some_seconds);
+            let key_window = body.if_any("key_window_seconds", some_seconds);
+            let lifetimes = Self { token_life: token_life?, key_window: key_window? };
+            if lifetimes == Self::default() {
+                return body.refuse("has neither token_life_seconds nor key_window_seconds");
+            }
+            Some(lifetimes)
+        })
+    }
+
+    /// Writes them.
     pub fn to_bytes(&self) -> Vec<u8> {
         json::to_bytes(self)
     }
@@ -193,4 +232,22 @@ fn milliseconds<S: Serializer>(delay: &Option<Duration>, serializer: S) -> Resul
 
 fn seconds<S: Serializer>(by: &Duration, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_u64(by.as_secs())
+}
+
+fn some_seconds(value: &Value<'_>) -> Option<Duration> {
+    match value.whole()? {
+        0 => value.refuse("must be at least 1"),
+        seconds => Some(Duration::from_secs(seconds)),
+    }
+}
+
+#[expect(clippy::ref_option, reason = "serde hands over references")]
+fn optional_seconds<S: Serializer>(
+    span: &Option<Duration>,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    match span {
+        Some(span) => seconds(span, serializer),
+        None => serializer.serialize_none(),
+    }
 }

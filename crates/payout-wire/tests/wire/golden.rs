@@ -16,7 +16,8 @@ use payout_wire::payment_source::PaymentSourceList;
 use payout_wire::payout::{CreatePayout, CreatedPayout, PayoutBody, PayoutPage};
 use payout_wire::problem::{Problem, ProblemKind};
 use payout_wire::sandbox::{
-    ClockAdvance, ClockBody, Delays, Deposit, DepositBody, FailNext, ReturnPayout, WebhookTarget,
+    ClockAdvance, ClockBody, Delays, Deposit, DepositBody, FailNext, Lifetimes, ReturnPayout,
+    WebhookTarget,
 };
 use payout_wire::token::{OAuthError, OAuthErrorCode, TokenRequest, TokenResponse};
 use payout_wire::transaction::TransactionPage;
@@ -184,6 +185,10 @@ fn sandbox() -> Named {
         payment_source_id: of(fixture::PAYMENT_SOURCE_ID),
         merchant_account_id: of(fixture::MERCHANT_ACCOUNT_ID),
     };
+    let lifetimes = Lifetimes {
+        token_life: Some(Duration::from_secs(20)),
+        key_window: Some(Duration::from_secs(30)),
+    };
     let delays = Delays { execution: Some(Duration::from_millis(250)), settlement: None };
     let target = WebhookTarget { url: "http://127.0.0.1:8080/webhooks".into() };
     vec![
@@ -193,6 +198,7 @@ fn sandbox() -> Named {
         ("sandbox_fail_next", FailNext { reason: FailureReason::InsufficientFunds }.to_bytes()),
         ("sandbox_return_payout", ReturnPayout { payout_id: of(fixture::PAYOUT_ID) }.to_bytes()),
         ("sandbox_delays", delays.to_bytes()),
+        ("sandbox_lifetimes", lifetimes.to_bytes()),
         ("sandbox_clock_advance", ClockAdvance { by: Duration::from_hours(24) }.to_bytes()),
         ("sandbox_clock", ClockBody { now: at("2026-03-02T09:14:07.412093Z") }.to_bytes()),
         ("sandbox_webhook_target", target.to_bytes()),

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use payout_domain::FailureReason;
 use payout_wire::sandbox::{
-    ClockAdvance, ClockBody, Delays, Deposit, FailNext, ReturnPayout, WebhookTarget,
+    ClockAdvance, ClockBody, Delays, Deposit, FailNext, Lifetimes, ReturnPayout, WebhookTarget,
 };
 
 use crate::fixture::{self, at, of};
@@ -117,5 +117,24 @@ fn a_control_that_says_nothing_or_nonsense_is_refused() {
     for url in ["", "example.test", "ftp://example.test", "http://", "http://a b", "javascript:x"] {
         let body = format!(r#"{{"url":"{url}"}}"#);
         assert!(WebhookTarget::parse(body.as_bytes()).is_err(), "{url}");
+    }
+}
+
+#[test]
+fn lifetimes_say_at_least_one_thing_and_no_nothing() {
+    let both = br#"{"token_life_seconds":20,"key_window_seconds":30}"#;
+
+    let lifetimes = Lifetimes::parse(both).expect("both are said");
+    let one = Lifetimes::parse(br#"{"key_window_seconds":30}"#).expect("one is enough");
+
+    assert_eq!(lifetimes.to_bytes(), both);
+    assert_eq!((one.token_life, one.key_window), (None, Some(Duration::from_secs(30))));
+    for refused in [
+        "{}",
+        r#"{"token_life_seconds":0}"#,
+        r#"{"key_window_seconds":"30s"}"#,
+        r#"{"token_life":1}"#,
+    ] {
+        assert!(Lifetimes::parse(refused.as_bytes()).is_err(), "{refused}");
     }
 }
