@@ -1,7 +1,7 @@
 //! The verbs and their help.
 
 use crate::verdict::Verdict;
-use crate::{bless, ci, cross_check, lint, test, tidy};
+use crate::{bless, ci, cross_check, lint, postgres, test, tidy};
 use anyhow::Result;
 use clap::{CommandFactory, Parser, Subcommand};
 
@@ -17,6 +17,7 @@ pub(crate) fn run() -> Result<Verdict> {
         Verb::Tidy => tidy::run(),
         Verb::Bless => bless::run(),
         Verb::Ci => Ok(ci::run()),
+        Verb::Postgres => postgres::run(),
         Verb::CrossCheck { peers_only } => cross_check::run(peers_only),
     }
 }
@@ -66,6 +67,12 @@ enum Verb {
     /// Lint, tidy and test, all three even when one fails
     #[command(after_help = "Example: cargo xtask ci")]
     Ci,
+    /// Start a PostgreSQL server for the tests of one crate, and throw it away at Ctrl-C
+    ///
+    /// `cargo xtask test` starts one by itself. The programs are looked for in `$PAYOUT_PG_BIN`, the
+    /// path and Debian's folders.
+    #[command(after_help = "Example: cargo xtask postgres")]
+    Postgres,
     /// Sign and verify against the provider's own Python and Node packages, both ways
     ///
     /// Installs the newest `truelayer-signing` of `PyPI` and npm below `target/cross-check`.

@@ -13,6 +13,7 @@ mod bless;
 mod ci;
 mod cross_check;
 mod debian;
+mod postgres;
 mod tally;
 mod verdict;
 mod process;

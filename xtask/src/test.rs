@@ -1,6 +1,7 @@
 //! `cargo xtask test`: everything that proves the project.
 
 use crate::debian;
+use crate::postgres::{self, Cluster};
 use crate::process;
 use crate::tally::Tally;
 use crate::verdict::Verdict;
@@ -20,14 +21,31 @@ pub(crate) struct Selection {
 pub(crate) fn run(selection: &Selection) -> Result<Verdict> {
     debian::need_openssl()?;
     let has_library = selection.package.as_deref().map_or(Ok(true), has_library)?;
+    let cluster = if needs_cluster(selection) { Some(Cluster::start()?) } else { None };
     let mut rows = Vec::new();
     for (title, mut command) in steps(selection, has_library) {
+        if let Some(cluster) = &cluster {
+            command.env(postgres::VARIABLE, cluster.url());
+        }
         process::announce(title, &command);
         rows.push(run_step(title, &mut command)?);
+    }
+    if let Some(cluster) = cluster {
+        cluster.stop()?;
     }
     let (report, verdict) = report(&rows);
     println!("{report}");
     Ok(verdict)
+}
+
+/// The crates whose tests talk to PostgreSQL.
+const ON_POSTGRES: [&str; 2] = ["payout-postgres", "app"];
+
+/// Whether a selected test talks to PostgreSQL, and nobody has named a server for it.
+fn needs_cluster(selection: &Selection) -> bool {
+    let package = selection.package.as_deref();
+    package.is_none_or(|package| ON_POSTGRES.contains(&package))
+        && std::env::var_os(postgres::VARIABLE).is_none()
 }
 
 struct Row {
