@@ -1,3 +1,65 @@
 //! The binary on trial: crash tests and load, from outside.
+//!
+//! Whatever is proved here is proved of the program that people run: by HTTP, by signals and by
+//! system calls that fail. Nothing of it is linked in.
 
-fn main() {}
+#![allow(clippy::print_stdout, reason = "a trial talks to the person who started it")]
+
+mod cli;
+mod clock;
+mod random;
+mod figures;
+mod finding;
+mod stage;
+mod store;
+mod server;
+mod service;
+mod provider;
+mod receiver;
+mod ledger;
+mod load;
+mod audit;
+mod crash;
+
+use std::process::ExitCode;
+
+use anyhow::Result;
+use clap::Parser as _;
+
+use crate::cli::{Cli, CrashArgs, Verb};
+use crate::stage::Stage;
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let done = match Cli::parse().verb {
+        Verb::Crash(arguments) => crash(&arguments).await,
+    };
+    match done {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(error) => {
+            println!("payout-trial: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Says whether nothing was found.
+async fn crash(arguments: &CrashArgs) -> Result<bool> {
+    let plan = arguments.plan()?;
+    let stage = Stage::new(&arguments.common.binary()?)?;
+    let report = crash::run(&stage, &plan).await?;
+    println!("{report}");
+    let innocent = report.findings.is_empty();
+    if !innocent {
+        println!(
+            "try again with --seed {}; everything lies in {}",
+            plan.seed,
+            stage.keep().display()
+        );
+    }
+    if arguments.common.json {
+        println!("{}", report.json());
+    }
+    Ok(innocent)
+}

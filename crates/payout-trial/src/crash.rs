@@ -1,0 +1,244 @@
+//! Kills without end: nothing that was acknowledged is lost, and nothing is paid twice.
+
+mod moment;
+mod report;
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context as _, Result};
+use indicatif::{ProgressBar, ProgressStyle};
+use payout_domain::Timestamp;
+use payout_http_client::JwksCache;
+use payout_ports::Clock as _;
+use tokio::task::JoinSet;
+
+use crate::audit::{Auditor, Ends};
+use crate::clock::SystemClock;
+use crate::figures::Spans;
+use crate::finding::{Findings, Kind};
+use crate::load::Load;
+use crate::provider::{Book, Provider};
+use crate::random::Random;
+use crate::receiver::Receiver;
+use crate::service::{self, Instance, Setting};
+use crate::stage::Stage;
+use crate::store::Store;
+
+use moment::Moment;
+pub(crate) use report::Report;
+
+/// What is to be done.
+#[derive(Clone, Debug)]
+pub(crate) struct Plan {
+    pub(crate) store: Store,
+    pub(crate) kills: u64,
+    pub(crate) instances: usize,
+    pub(crate) seed: u64,
+    /// One kill in this span; as fast as it goes if nothing is said.
+    pub(crate) every: Option<Duration>,
+    /// For how long the last payouts may be waited for.
+    pub(crate) patience: Duration,
+}
+
+/// How many users want payouts at the same time.
+const USERS: usize = 4;
+
+/// The longest rest between two payouts of one user.
+const REST: Duration = Duration::from_millis(20);
+
+/// After so many kills everything is audited.
+const AUDIT_EVERY: u64 = 100;
+
+/// A run on its way.
+struct Run<'a> {
+    stage: &'a Stage,
+    plan: &'a Plan,
+    random: Random,
+    instances: Vec<Instance>,
+    load: Arc<Load>,
+    auditor: Auditor,
+    starts: Spans,
+    /// When a life ended whose successor was spared, and when the successor was killed.
+    spared: Vec<(Timestamp, Timestamp)>,
+}
+
+/// Runs the plan on a stage.
+pub(crate) async fn run(stage: &Stage, plan: &Plan) -> Result<Report> {
+    let begun = Instant::now();
+    let mut random = Random::new(plan.seed);
+    let (mut run, mut lanes) = Run::begin(stage, plan, &mut random).await?;
+    run.kill_again_and_again().await?;
+    let killing = begun.elapsed();
+    run.load.stop();
+    while lanes.join_next().await.is_some() {}
+    let ends = run.auditor.finish(plan.patience).await?;
+    Ok(run.report(ends, killing, begun.elapsed()))
+}
+
+impl<'a> Run<'a> {
+    async fn begin(
+        stage: &'a Stage,
+        plan: &'a Plan,
+        random: &mut Random,
+    ) -> Result<(Self, JoinSet<()>)> {
+        let mut addresses = Vec::new();
+        for _ in 0..plan.instances {
+            addresses.push(stage.address()?);
+        }
+        let first = *addresses.first().context("a run needs an instance")?;
+        let hook = format!("{}/webhooks", service::url(first));
+        let provider = Arc::new(Provider::start(stage, &["--webhook", &hook]).await?);
+        let receiver = Receiver::listen().await?;
+        let mut instances = Vec::new();
+        for (number, address) in addresses.iter().enumerate() {
+            let name = format!("service-{number}");
+            let setting = Setting {
+                name: &name,
+                store: &plan.store,
+                gateway: &provider.url,
+                webhook: Some(receiver.url()),
+            };
+            let mut instance = Instance::start(stage, *address, &setting)?;
+            instance.server.until_ready().await?;
+            instances.push(instance);
+        }
+        let clients =
+            addresses.iter().map(|address| service::client(stage, *address).map(Arc::new));
+        let clients = clients.collect::<Result<Vec<_>>>()?;
+        let findings = Arc::new(Findings::default());
+        let service = Arc::clone(clients.first().context("a run needs an instance")?);
+        let load = Load::new(clients, Arc::clone(&provider), Arc::clone(&findings), REST);
+        let load = Arc::new(load);
+        let account = provider.paid_in("nobody").await?.merchant_account_id;
+        let jwks: Vec<_> =
+            addresses.iter().map(|a| format!("{}/.well-known/jwks", service::url(*a))).collect();
+        let keys = JwksCache::new(jwks.iter().map(String::as_str), Arc::new(SystemClock))?;
+        let ledger = Arc::clone(&load.ledger);
+        let auditor = Auditor {
+            service,
+            provider,
+            ledger,
+            findings,
+            receiver: Some(receiver),
+            keys,
+            account,
+            book: Book::default(),
+        };
+        let lanes = load.begin(USERS, random).await?;
+        let (starts, spared) = (Spans::default(), Vec::new());
+        let random = random.fork();
+        Ok((Self { stage, plan, random, instances, load, auditor, starts, spared }, lanes))
+    }
+
+    async fn kill_again_and_again(&mut self) -> Result<()> {
+        let progress = ProgressBar::new(self.plan.kills);
+        progress.set_style(ProgressStyle::with_template("{wide_bar} {pos}/{len} kills {eta}")?);
+        let mut killed_at = None;
+        for kill in 1..=self.plan.kills {
+            let victim = self.victim();
+            let start = self.usual_start();
+            let moment = Moment::draw(&mut self.random, start);
+            self.wait_for(moment, victim).await?;
+            let now = SystemClock.now();
+            if let (Moment::Spared(_), Some(before)) = (moment, killed_at) {
+                self.spared.push((before, now));
+            }
+            self.crash(victim).await?;
+            killed_at = Some(now);
+            progress.inc(1);
+            if kill.checked_rem(AUDIT_EVERY) == Some(0) {
+                self.audit().await?;
+                killed_at = None;
+            }
+        }
+        progress.finish_and_clear();
+        Ok(())
+    }
+
+    fn victim(&mut self) -> usize {
+        let count = u64::try_from(self.instances.len()).unwrap_or(1);
+        usize::try_from(self.random.below(count)).unwrap_or(0)
+    }
+
+    async fn wait_for(&mut self, moment: Moment, victim: usize) -> Result<()> {
+        if let Some(every) = self.plan.every {
+            let _whenever = moment;
+            tokio::time::sleep(every).await;
+            return Ok(());
+        }
+        let mut acknowledged = self.load.ledger.acknowledged();
+        let Some(instance) = self.instances.get_mut(victim) else { return Ok(()) };
+        let server = &mut instance.server;
+        match moment {
+            Moment::StartingUp(span) => {
+                tokio::time::sleep(span.saturating_sub(server.started().elapsed())).await;
+            }
+            Moment::Acknowledged(span) => {
+                server.until_ready().await?;
+                acknowledged.mark_unchanged();
+                let patience = Duration::from_secs(2);
+                let _or_there_is_none =
+                    tokio::time::timeout(patience, acknowledged.changed()).await;
+                tokio::time::sleep(span).await;
+            }
+            Moment::Busy(span) | Moment::Spared(span) => {
+                server.until_ready().await?;
+                tokio::time::sleep(span).await;
+            }
+        }
+        Ok(())
+    }
+
+    async fn crash(&mut self, victim: usize) -> Result<()> {
+        let Some(instance) = self.instances.get_mut(victim) else { return Ok(()) };
+        if let Some(start) = instance.server.ready_after() {
+            self.starts.add(start);
+        }
+        if !instance.server.is_running()? {
+            let story = format!("it ended by itself: {}", instance.server.last_words());
+            self.auditor.findings.add(Kind::Conduct, story);
+        }
+        instance.crash(self.stage).await
+    }
+
+    /// Audits while nothing is killed and nothing is wanted anew.
+    async fn audit(&mut self) -> Result<()> {
+        for instance in &mut self.instances {
+            instance.server.until_ready().await?;
+        }
+        let gate = Arc::clone(&self.load.gate);
+        let _nothing_is_on_its_way = gate.write().await;
+        self.auditor.audit().await
+    }
+
+    /// How long a start usually takes; a guess before there has been one.
+    fn usual_start(&self) -> Duration {
+        self.starts.percentile(50).unwrap_or(Duration::from_millis(100))
+    }
+
+    fn report(&self, ends: Ends, killing: Duration, total: Duration) -> Report {
+        let mut dispatches = Spans::default();
+        let arrivals = self.auditor.book.arrivals();
+        for (killed, until) in &self.spared {
+            let first = arrivals.iter().find(|arrival| *arrival > killed);
+            // A life that sent nothing needed longer than it was given.
+            dispatches.add(first.unwrap_or(until).min(until).since(*killed));
+        }
+        Report {
+            store: self.plan.store.name(),
+            seed: self.plan.seed,
+            instances: self.plan.instances,
+            kills: self.plan.kills,
+            accepted: self.load.ledger.accepted(),
+            acknowledgements: *self.load.ledger.acknowledged().borrow(),
+            ends,
+            deliveries: self.auditor.receiver.as_ref().map_or(0, Receiver::deliveries),
+            findings: self.auditor.findings.all(),
+            killing,
+            total,
+            starts: self.starts.clone(),
+            dispatches,
+        }
+    }
+}
