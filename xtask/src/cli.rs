@@ -1,7 +1,7 @@
 //! The verbs and their help.
 
 use crate::verdict::Verdict;
-use crate::{bless, ci, cross_check, lint, postgres, test, tidy};
+use crate::{bless, ci, cross_check, lint, postgres, test, tidy, trial};
 use anyhow::Result;
 use clap::{CommandFactory, Parser, Subcommand};
 
@@ -18,6 +18,7 @@ pub(crate) fn run() -> Result<Verdict> {
         Verb::Bless => bless::run(),
         Verb::Ci => Ok(ci::run()),
         Verb::Postgres => postgres::run(),
+        Verb::Crash(arguments) => trial::crash(&arguments),
         Verb::CrossCheck { peers_only } => cross_check::run(peers_only),
     }
 }
@@ -73,6 +74,12 @@ enum Verb {
     /// path and Debian's folders.
     #[command(after_help = "Example: cargo xtask postgres")]
     Postgres,
+    /// Kill the service under load, again and again, and audit it against the provider's own book
+    ///
+    /// Builds the binary for release. Ends with what was lost, paid twice or told wrongly: nothing, or
+    /// this fails and says the seed.
+    #[command(after_help = "Example: cargo xtask crash --store sqlite --kills 5000 --json")]
+    Crash(trial::CrashArguments),
     /// Sign and verify against the provider's own Python and Node packages, both ways
     ///
     /// Installs the newest `truelayer-signing` of `PyPI` and npm below `target/cross-check`.

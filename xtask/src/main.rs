@@ -12,6 +12,7 @@ mod tidy;
 mod bless;
 mod ci;
 mod cross_check;
+mod trial;
 mod debian;
 mod postgres;
 mod tally;

@@ -110,7 +110,7 @@ impl<'a> Run<'a> {
         let service = Arc::clone(clients.first().context("a run needs an instance")?);
         let load = Load::new(clients, Arc::clone(&provider), Arc::clone(&findings), REST);
         let load = Arc::new(load);
-        let account = provider.paid_in("nobody").await?.merchant_account_id;
+        let account = provider.paid_in("nobody").await?.merchant_account;
         let jwks: Vec<_> =
             addresses.iter().map(|a| format!("{}/.well-known/jwks", service::url(*a))).collect();
         let keys = JwksCache::new(jwks.iter().map(String::as_str), Arc::new(SystemClock))?;
@@ -139,7 +139,10 @@ impl<'a> Run<'a> {
             let victim = self.victim();
             let start = self.usual_start();
             let moment = Moment::draw(&mut self.random, start);
-            self.wait_for(moment, victim).await?;
+            match self.plan.every {
+                Some(every) => tokio::time::sleep(every).await,
+                None => self.wait_for(moment, victim).await?,
+            }
             let now = SystemClock.now();
             if let (Moment::Spared(_), Some(before)) = (moment, killed_at) {
                 self.spared.push((before, now));
@@ -162,11 +165,6 @@ impl<'a> Run<'a> {
     }
 
     async fn wait_for(&mut self, moment: Moment, victim: usize) -> Result<()> {
-        if let Some(every) = self.plan.every {
-            let _whenever = moment;
-            tokio::time::sleep(every).await;
-            return Ok(());
-        }
         let mut acknowledged = self.load.ledger.acknowledged();
         let Some(instance) = self.instances.get_mut(victim) else { return Ok(()) };
         let server = &mut instance.server;

@@ -48,19 +48,9 @@ impl Findings {
         }
     }
 
-    /// How many of this kind there are.
-    pub(crate) fn count(&self, kind: Kind) -> usize {
-        self.all().iter().filter(|finding| finding.kind == kind).count()
-    }
-
     /// All of them, the oldest first.
     pub(crate) fn all(&self) -> Vec<Finding> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
-    }
-
-    /// Whether there is none.
-    pub(crate) fn is_empty(&self) -> bool {
-        self.all().is_empty()
     }
 }
 

@@ -140,9 +140,9 @@ pub(crate) fn may_be_asked_again(error: &ApiError) -> bool {
 /// What a user wants: a small payout that names its place in the trial.
 pub(crate) fn order(user: &PaidIn, lane: usize, count: u64) -> Result<PayoutOrder> {
     Ok(PayoutOrder {
-        merchant_account_id: user.merchant_account_id,
-        user_id: user.user_id.clone(),
-        payment_source_id: user.payment_source_id,
+        merchant_account_id: user.merchant_account,
+        user_id: user.user.clone(),
+        payment_source_id: user.payment_source,
         amount: "0.07 GBP".parse()?,
         reference: Reference::lenient(&format!("TRIAL {lane} {count}"))?,
         scheme_selection: SchemeSelection::InstantPreferred,

@@ -31,9 +31,9 @@ pub(crate) struct Provider {
 /// A user who has paid in.
 #[derive(Clone, Debug)]
 pub(crate) struct PaidIn {
-    pub(crate) user_id: UserId,
-    pub(crate) payment_source_id: PaymentSourceId,
-    pub(crate) merchant_account_id: MerchantAccountId,
+    pub(crate) user: UserId,
+    pub(crate) payment_source: PaymentSourceId,
+    pub(crate) merchant_account: MerchantAccountId,
 }
 
 /// What the provider has executed or is about to: the movements on its merchant account.
@@ -86,9 +86,9 @@ impl Provider {
         };
         let made = self.controls.deposit(&deposit).await?.value;
         Ok(PaidIn {
-            user_id: made.user_id,
-            payment_source_id: made.payment_source_id,
-            merchant_account_id: made.merchant_account_id,
+            user: made.user_id,
+            payment_source: made.payment_source_id,
+            merchant_account: made.merchant_account_id,
         })
     }
 

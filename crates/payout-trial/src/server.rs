@@ -2,7 +2,7 @@
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
-use std::process::{ExitStatus, Stdio};
+use std::process::Stdio;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail};
@@ -13,7 +13,7 @@ use tokio::sync::watch;
 use crate::stage::Stage;
 
 /// How long a server may take to start; a machine that does other things as well is slow.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
+pub(crate) const PATIENCE: Duration = Duration::from_mins(1);
 
 /// How a server is started.
 #[derive(Clone, Debug)]
@@ -29,7 +29,6 @@ pub(crate) struct Launch {
 /// A server process. It is killed when it is dropped.
 pub(crate) struct Server {
     child: Child,
-    pid: u32,
     started: Instant,
     ready: watch::Receiver<Option<Instant>>,
     log: PathBuf,
@@ -56,9 +55,8 @@ impl Launch {
         command.envs(self.environment.iter().map(|(name, value)| (name, value)));
         let started = Instant::now();
         let mut child = command.spawn().context("the binary cannot be started")?;
-        let pid = child.id().context("it has just been started")?;
         let ready = when_ready(&mut child)?;
-        Ok(Server { child, pid, started, ready, log: self.log.clone() })
+        Ok(Server { child, started, ready, log: self.log.clone() })
     }
 
     /// Starts it and waits until it is ready.
@@ -70,11 +68,6 @@ impl Launch {
 }
 
 impl Server {
-    /// Its process.
-    pub(crate) fn pid(&self) -> u32 {
-        self.pid
-    }
-
     /// When it was started.
     pub(crate) fn started(&self) -> Instant {
         self.started
@@ -105,21 +98,9 @@ impl Server {
         self.child.kill().await.context("it is our child")
     }
 
-    /// Waits until it has ended by itself.
-    pub(crate) async fn ended(&mut self) -> Result<ExitStatus> {
-        Ok(self.child.wait().await?)
-    }
-
     /// Whether it still runs.
     pub(crate) fn is_running(&mut self) -> Result<bool> {
         Ok(self.child.try_wait()?.is_none())
-    }
-
-    /// Sends it a signal by its name, such as `STOP`.
-    pub(crate) async fn signal(&self, name: &str) -> Result<()> {
-        let line = format!("kill -{name} {}", self.pid);
-        let status = tokio::process::Command::new("sh").args(["-c", &line]).status().await?;
-        if status.success() { Ok(()) } else { bail!("`{line}` failed") }
     }
 
     /// The end of what it has logged.

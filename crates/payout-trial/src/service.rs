@@ -16,7 +16,6 @@ use crate::store::Store;
 pub(crate) struct Instance {
     pub(crate) launch: Launch,
     pub(crate) server: Server,
-    pub(crate) address: SocketAddr,
 }
 
 /// What an instance is started with.
@@ -66,7 +65,7 @@ impl Instance {
     pub(crate) fn start(stage: &Stage, address: SocketAddr, setting: &Setting<'_>) -> Result<Self> {
         let launch = launch(stage, address, setting);
         let server = launch.start(stage)?;
-        Ok(Self { launch, server, address })
+        Ok(Self { launch, server })
     }
 
     /// Ends it as a crash does, and starts it again on the same store.

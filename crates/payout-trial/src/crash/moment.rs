@@ -23,6 +23,9 @@ const FRESH: Duration = Duration::from_millis(8);
 /// Long enough for every worker to have had a turn.
 const WORKING: Duration = Duration::from_millis(150);
 
+/// A start may take longer than usual.
+const SLACK: Duration = Duration::from_millis(15);
+
 /// How long a spared life lasts at least.
 const SPARED: Duration = Duration::from_millis(400);
 
@@ -30,7 +33,7 @@ impl Moment {
     /// Draws a moment; `start` is how long a start usually takes.
     pub(crate) fn draw(random: &mut Random, start: Duration) -> Self {
         match random.below(100) {
-            0..30 => Self::StartingUp(random.span(start.saturating_mul(5) / 4)),
+            0..30 => Self::StartingUp(random.span(start.saturating_add(SLACK))),
             30..75 => Self::Acknowledged(random.span(FRESH)),
             75..95 => Self::Busy(random.span(WORKING)),
             _ => Self::Spared(SPARED.saturating_add(random.span(WORKING))),
