@@ -1,0 +1,17 @@
+//! What has happened on the way, to show that the model is not empty.
+
+use payout_domain::PayoutState;
+
+/// Things that have happened and that no state shows any more.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub(crate) struct Reached {
+    /// It was unknown once.
+    pub(crate) unknown: bool,
+}
+
+impl Reached {
+    /// Remembers a change of state.
+    pub(crate) fn note(&mut self, _before: &PayoutState, after: &PayoutState) {
+        self.unknown |= *after == PayoutState::Unknown;
+    }
+}
