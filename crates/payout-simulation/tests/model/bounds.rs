@@ -35,19 +35,24 @@ pub(crate) const WORKERS: usize = 2;
 pub(crate) const CLOCK_JUMP: Tick = 4;
 
 /// The send rule that production code is given.
-pub(crate) const RULE: SendRule = SendRule {
-    key_window: Duration::from_secs(WINDOW as u64),
-    margin: Duration::from_secs(MARGIN as u64),
-    first_send_age_max: Duration::from_secs(FIRST_SEND_AGE_MAX as u64),
-};
+pub(crate) fn rule() -> SendRule {
+    SendRule {
+        key_window: span(WINDOW),
+        margin: span(MARGIN),
+        first_send_age_max: span(FIRST_SEND_AGE_MAX),
+    }
+}
 
 /// The life of a token that is issued now, by the clock that says so.
 pub(crate) fn token(issued_at: Timestamp) -> TokenLife {
-    let life = Duration::from_secs(u64::from(TOKEN_LIFE));
-    TokenLife { issued_at, expires_at: issued_at.plus(life) }
+    TokenLife { issued_at, expires_at: issued_at.plus(span(TOKEN_LIFE)) }
 }
 
 /// The time that a true clock shows.
 pub(crate) fn time(tick: Tick) -> Timestamp {
     Timestamp::from_seconds(i64::from(tick))
+}
+
+fn span(ticks: Tick) -> Duration {
+    Duration::from_secs(u64::from(ticks))
 }

@@ -20,7 +20,7 @@ fn no_order_of_events_breaks_a_promise_and_every_end_can_be_reached() {
 #[test]
 fn without_the_fence_of_the_database_no_promise_is_broken_either() {
     // Many more orders are possible now, so the world is smaller.
-    let protocol = Protocol { last_tick: 4, ..Protocol::with(Planted::NoFence) };
+    let protocol = Protocol { transmissions: 2, ..Protocol::with(Planted::NoFence) };
 
     let explored = explore(protocol);
     println!("{} unique states without a fence, no promise broken", explored.worlds);

@@ -4,65 +4,64 @@ use crate::planted::Planted;
 use crate::properties::{EXECUTED_ONCE, FAILED_IS_TRUE, INTENT_FIRST, SENT_BY_THE_RULE};
 use crate::search::counterexample;
 
-/// Says the shortest story in which the error does its harm.
-fn is_found(planted: Planted, property: &'static str) {
-    let story = counterexample(planted, property);
+/// The error does this harm, and the shortest story of it has so many steps.
+fn does_harm(planted: Planted, property: &'static str, steps: usize) {
+    let story = counterexample(planted, property).expect("the error breaks the promise");
 
-    let story = story.unwrap_or_else(|| panic!("{planted:?} breaks nothing: {property}"));
-    println!("{planted:?}: not so: {property}, after {} steps\n{}", story.steps(), story.told());
+    assert_eq!(story.steps(), steps, "{planted:?}: not so: {property}\n{}", story.told());
 }
 
 #[test]
 fn a_fresh_key_for_each_transmission_pays_twice() {
-    is_found(Planted::FreshKey, EXECUTED_ONCE);
+    does_harm(Planted::FreshKey, EXECUTED_ONCE, 9);
 }
 
 #[test]
 fn to_send_again_after_the_window_pays_twice() {
-    is_found(Planted::NoWindowCheck, EXECUTED_ONCE);
+    does_harm(Planted::NoWindowCheck, EXECUTED_ONCE, 11);
 }
 
 #[test]
 fn to_leave_out_the_margin_pays_twice() {
-    is_found(Planted::NoMargin, EXECUTED_ONCE);
+    does_harm(Planted::NoMargin, EXECUTED_ONCE, 11);
 }
 
 #[test]
-fn a_token_that_does_not_expire_lets_a_stalled_worker_pay_twice() {
-    is_found(Planted::NoTokenFence, EXECUTED_ONCE);
+fn a_token_that_is_taken_after_the_check_lets_a_stalled_worker_pay_twice() {
+    does_harm(Planted::NoTokenFence, EXECUTED_ONCE, 11);
 }
 
 #[test]
 fn to_take_a_timeout_for_a_failure_is_a_lie() {
-    is_found(Planted::TimeoutIsFailure, FAILED_IS_TRUE);
+    does_harm(Planted::TimeoutIsFailure, FAILED_IS_TRUE, 5);
 }
 
 #[test]
 fn to_take_absence_for_a_failure_is_a_lie() {
-    is_found(Planted::AbsenceIsFailure, FAILED_IS_TRUE);
+    does_harm(Planted::AbsenceIsFailure, FAILED_IS_TRUE, 5);
 }
 
 #[test]
 fn to_take_the_refusal_of_a_repetition_for_a_failure_is_a_lie() {
-    is_found(Planted::RefusalAfterDoubtIsFailure, FAILED_IS_TRUE);
+    does_harm(Planted::RefusalAfterDoubtIsFailure, FAILED_IS_TRUE, 9);
 }
 
 #[test]
 fn an_intent_that_is_written_after_the_send_pays_twice() {
-    is_found(Planted::IntentAfterSend, EXECUTED_ONCE);
+    does_harm(Planted::IntentAfterSend, EXECUTED_ONCE, 11);
 }
 
 #[test]
 fn an_intent_that_is_written_after_the_send_is_seen_at_once() {
-    is_found(Planted::IntentAfterSend, INTENT_FIRST);
+    does_harm(Planted::IntentAfterSend, INTENT_FIRST, 2);
 }
 
 #[test]
 fn to_measure_the_window_by_our_own_clock_pays_twice() {
-    is_found(Planted::OwnClock, EXECUTED_ONCE);
+    does_harm(Planted::OwnClock, EXECUTED_ONCE, 12);
 }
 
 #[test]
 fn a_transmission_outside_the_rule_is_seen_before_it_pays() {
-    is_found(Planted::NoWindowCheck, SENT_BY_THE_RULE);
+    does_harm(Planted::NoWindowCheck, SENT_BY_THE_RULE, 9);
 }

@@ -6,7 +6,6 @@ use payout_domain::{
 use uuid::Uuid;
 
 use crate::bounds::{MARGIN, TOKEN_LIFE, TRANSMISSIONS, Tick, WINDOW};
-use crate::planted::Planted;
 
 /// The provider's memory and its book.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -131,9 +130,8 @@ impl Answer {
 impl Provider {
     /// Whether it may take a token that was issued then: its own clock decides, and that may be
     /// behind by the margin.
-    pub(crate) fn may_take(issued: Tick, now: Tick, planted: Option<Planted>) -> bool {
-        let refused_from = issued.saturating_add(TOKEN_LIFE).saturating_add(MARGIN);
-        now < refused_from || planted == Some(Planted::NoTokenFence)
+    pub(crate) fn may_take(issued: Tick, now: Tick) -> bool {
+        now < issued.saturating_add(TOKEN_LIFE).saturating_add(MARGIN)
     }
 
     /// The payout under this key, as long as the key is remembered.

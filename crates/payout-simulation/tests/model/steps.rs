@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use payout_domain::{Applied, CannotSend, Evidence, FailureReason, Payout, PayoutState, SendRule};
 
-use crate::bounds::{RULE, token};
+use crate::bounds::{rule, token};
 use crate::planted::Planted;
 use crate::protocol::Protocol;
 use crate::provider::{Answer, Provider, Reaction, Standing};
@@ -53,11 +53,13 @@ impl Steps<'_> {
 
     /// A worker sends what it has claimed.
     pub(crate) fn send(&mut self, worker: usize) -> Option<()> {
+        let late_token = self.has(Planted::NoTokenFence).then_some(self.world.now);
         let transmission = self.world.in_hand(worker)?;
         if transmission.place != Place::Worker {
             return None;
         }
         transmission.place = Place::Network;
+        transmission.issued = late_token.unwrap_or(transmission.issued);
         Some(())
     }
 
@@ -100,8 +102,7 @@ impl Steps<'_> {
     /// A transmission reaches the provider, however late.
     pub(crate) fn arrive(&mut self, place: usize, reaction: Reaction) -> Option<()> {
         let transmission = *self.world.transmission(place)?;
-        let is_taken =
-            Provider::may_take(transmission.issued, self.world.now, self.protocol.planted);
+        let is_taken = Provider::may_take(transmission.issued, self.world.now);
         if transmission.place != Place::Network || !(is_taken || reaction == Reaction::TurnAway) {
             return None;
         }
@@ -117,7 +118,7 @@ impl Steps<'_> {
     /// hears the answer is not us.
     pub(crate) fn echo(&mut self, place: usize) -> Option<()> {
         let Transmission { place: at, key, issued, .. } = *self.world.transmission(place)?;
-        let is_taken = Provider::may_take(issued, self.world.now, self.protocol.planted);
+        let is_taken = Provider::may_take(issued, self.world.now);
         if at != Place::Provider || !is_taken || self.world.provider.known(key).is_some() {
             return None;
         }
@@ -159,12 +160,12 @@ impl Steps<'_> {
 
     fn rule(&self) -> SendRule {
         if self.has(Planted::NoWindowCheck) {
-            return SendRule { key_window: Duration::MAX, ..RULE };
+            return SendRule { key_window: Duration::MAX, ..rule() };
         }
         if self.has(Planted::NoMargin) {
-            return SendRule { margin: Duration::ZERO, ..RULE };
+            return SendRule { margin: Duration::ZERO, ..rule() };
         }
-        RULE
+        rule()
     }
 
     fn begun(&mut self, worker: usize, payout: Payout) -> Option<()> {
