@@ -1,0 +1,200 @@
+//! Claiming payouts that are due.
+
+use payout_domain::{CannotSend, Evidence, ParkReason, Payout, PayoutId, Timestamp};
+use payout_ports::{Claim, Epoch, Instruction, PayoutEvent, SendOrder, WatchOrder};
+use tokio_postgres::Row;
+use tokio_postgres::types::ToSql;
+use uuid::Uuid;
+
+use super::record::{Prepared, Work, Writes, instruction_from, payout_columns, payout_from};
+use super::{limit, readable};
+use crate::cells::Cells;
+use crate::connections::Connection;
+use crate::failure::Failure;
+
+/// What somebody else is about to claim is passed over. What somebody else has claimed while this
+/// statement ran is looked at anew once it is locked, and is not due any more.
+const SENDABLE: &str = concat!(
+    "SELECT due_at, epoch, ",
+    payout_columns!(),
+    ", profile, gateway_key, gateway_body FROM payout \
+     WHERE due_at <= $1 AND state IN ('accepted', 'sending', 'sending:again', 'unknown') \
+     ORDER BY due_at, id LIMIT $2 FOR NO KEY UPDATE SKIP LOCKED"
+);
+
+const WATCHED: &str = concat!(
+    "WITH due AS MATERIALIZED (SELECT id, due_at AS was_due_at FROM payout \
+     WHERE profile = $3 AND due_at <= $1 \
+     AND state IN ('submitted', 'submitted:authorized', 'executed') \
+     ORDER BY due_at, id LIMIT $2 FOR NO KEY UPDATE SKIP LOCKED) \
+     UPDATE payout SET due_at = $4 FROM due WHERE payout.id = due.id RETURNING was_due_at, ",
+    payout_columns!()
+);
+
+const PUT_OFF: &str = "UPDATE payout SET due_at = $2 WHERE id = ANY($1)";
+
+/// Begins the transmissions of payouts that are due, and parks those that may not be sent.
+pub(crate) async fn sendable(
+    connection: &Connection,
+    order: &SendOrder,
+) -> Result<Vec<Claim>, Failure> {
+    let statement = connection.prepare(SENDABLE).await?;
+    let prepared = Prepared::on(connection).await?;
+    let (now, limit) = (order.now.as_micros(), limit(order.limit));
+    let cells: [&(dyn ToSql + Sync); 2] = [&now, &limit];
+    let (begun, rows) = tokio::join!(
+        biased;
+        connection.begin(),
+        connection.query_prepared(&statement, &cells),
+    );
+    begun?;
+    let rows = rows?;
+    if rows.is_empty() {
+        connection.roll_back().await?;
+        return Ok(Vec::new());
+    }
+    let mut decisions = Vec::with_capacity(rows.len());
+    for row in &rows {
+        decisions.push(decide(Waiting::of(row)?, order)?);
+    }
+    write(connection, &prepared, &decisions, order).await?;
+    Ok(decisions.into_iter().filter_map(Decision::into_claim).collect())
+}
+
+/// Claims payouts that are due to be asked after, by moving the time at which they are due.
+pub(crate) async fn watched(
+    connection: &Connection,
+    order: &WatchOrder,
+) -> Result<Vec<Payout>, Failure> {
+    let (now, limit) = (order.now.as_micros(), limit(order.limit));
+    let lease_end = order.now.plus(order.lease).as_micros();
+    let cells: [&(dyn ToSql + Sync); 4] = [&now, &limit, &order.profile.as_str(), &lease_end];
+    let rows = connection.query(WATCHED, &cells).await?;
+    let mut due = Vec::with_capacity(rows.len());
+    for row in &rows {
+        let mut cells = Cells::new(row);
+        let was_due_at: i64 = cells.plain("due_at")?;
+        let id = PayoutId::from_uuid(row.try_get(1).map_err(|_| Failure::Unreadable("id"))?);
+        due.extend(readable(id, payout_from(&mut cells))?.map(|payout| (was_due_at, payout)));
+    }
+    // What an update returns is in no order.
+    due.sort_by_key(|(was_due_at, payout)| (*was_due_at, payout.id()));
+    Ok(due.into_iter().map(|(_, payout)| payout).collect())
+}
+
+/// A row that waits, whether or not it can be read.
+struct Waiting {
+    id: PayoutId,
+    due_at: Option<Timestamp>,
+    epoch: i64,
+    contents: Result<(Payout, Instruction), Failure>,
+}
+
+impl Waiting {
+    fn of(row: &Row) -> Result<Self, Failure> {
+        let mut cells = Cells::new(row);
+        let due_at = cells.optional_time("due_at")?;
+        let epoch = cells.plain("epoch")?;
+        let id: Uuid = row.try_get(2).map_err(|_| Failure::Unreadable("id"))?;
+        let id = PayoutId::from_uuid(id);
+        Ok(Self { id, due_at, epoch, contents: contents(&mut cells) })
+    }
+}
+
+fn contents(cells: &mut Cells<'_>) -> Result<(Payout, Instruction), Failure> {
+    let payout = payout_from(cells)?;
+    let instruction = instruction_from(payout.id(), cells)?;
+    Ok((payout, instruction))
+}
+
+/// What is done with a payout that is due.
+enum Decision {
+    /// It is sent.
+    Send { claim: Claim, event: PayoutEvent, work: Work },
+    /// It is parked.
+    Park { payout: Payout, event: PayoutEvent, work: Work },
+    /// It is looked at again later.
+    PutOff(PayoutId),
+}
+
+impl Decision {
+    fn into_claim(self) -> Option<Claim> {
+        match self {
+            Self::Send { claim, .. } => Some(claim),
+            Self::Park { .. } | Self::PutOff(_) => None,
+        }
+    }
+}
+
+fn decide(row: Waiting, order: &SendOrder) -> Result<Decision, Failure> {
+    let (id, due_at, epoch) = (row.id, row.due_at, row.epoch);
+    let Some((mut payout, instruction)) = readable(id, row.contents)? else {
+        return Ok(Decision::PutOff(id));
+    };
+    let begun = if instruction.profile == order.profile {
+        payout.begin_transmission(&order.rule, order.token, order.now)
+    } else {
+        Err(CannotSend::Park(ParkReason::ProfileChanged))
+    };
+    Ok(match begun {
+        Ok(evidence) => {
+            let epoch = epoch.saturating_add(1);
+            let event = event(&payout, evidence, order.now);
+            let work = Work { due_at: Some(order.now.plus(order.lease)), epoch };
+            let epoch = Epoch(u64::try_from(epoch).unwrap_or(u64::MAX));
+            Decision::Send { claim: Claim { payout, instruction, epoch }, event, work }
+        }
+        Err(CannotSend::Park(reason)) => {
+            let evidence = Evidence::Parked(reason);
+            let _parked_because_it_is_sendable = payout.apply(&evidence, order.now);
+            let event = event(&payout, evidence, order.now);
+            // Its due time stays, so that it is looked at once it is known to be with the provider.
+            Decision::Park { payout, event, work: Work { due_at, epoch } }
+        }
+        Err(CannotSend::NotWaiting) => {
+            tracing::error!(%id, "a payout that is due to be sent cannot be");
+            Decision::PutOff(id)
+        }
+    })
+}
+
+fn event(payout: &Payout, evidence: Evidence, at: Timestamp) -> PayoutEvent {
+    PayoutEvent { version: payout.version(), at, evidence, state: payout.state().clone() }
+}
+
+/// Writes down what was decided, and ends the transaction.
+async fn write(
+    connection: &Connection,
+    prepared: &Prepared,
+    decisions: &[Decision],
+    order: &SendOrder,
+) -> Result<(), Failure> {
+    let (mut writes, mut put_off) = (Writes::default(), Vec::new());
+    for decision in decisions {
+        let (payout, event, work) = match decision {
+            Decision::Send { claim, event, work } => (&claim.payout, event, *work),
+            Decision::Park { payout, event, work } => (payout, event, *work),
+            Decision::PutOff(id) => {
+                put_off.push(id.as_uuid());
+                continue;
+            }
+        };
+        writes.events.push((payout.id(), event));
+        writes.updates.push((payout, work));
+    }
+    let lease_end = order.now.plus(order.lease);
+    // The rare case may cost a round trip of its own.
+    if !put_off.is_empty() {
+        connection.execute(PUT_OFF, &[&put_off, &lease_end.as_micros()]).await?;
+    }
+    let (added, updated, committed) = tokio::join!(
+        biased;
+        writes.add_events(connection, prepared),
+        writes.update(connection, prepared),
+        connection.commit(),
+    );
+    added?;
+    updated?;
+    // What the commit says counts only if the rest went well.
+    committed
+}
