@@ -2,6 +2,7 @@
 
 #![allow(clippy::doc_markdown, reason = "the words here are what --help prints")]
 
+mod faults;
 mod key;
 mod server;
 mod verbs;
@@ -10,6 +11,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
+pub(crate) use faults::{Faults, SetFaults};
 pub(crate) use key::{KeyCommand, NewKey, PublicKey, Sign, Verify};
 pub(crate) use server::{Demo, SandboxArgs, ServeArgs, ServerArgs};
 pub(crate) use verbs::{

@@ -3,6 +3,7 @@
 mod api_failure;
 mod config;
 mod demo;
+mod faults;
 mod key;
 mod manual;
 mod sandbox;

@@ -9,6 +9,7 @@ mod command;
 mod credentials;
 mod exit_code;
 mod failure;
+mod faulty_notifier;
 mod id_generator;
 mod logging;
 mod output;

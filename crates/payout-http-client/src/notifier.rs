@@ -86,6 +86,28 @@ impl WebhookNotifier {
         Ok(())
     }
 
+    /// What a notification says to its client, as it is sent.
+    pub fn words(notification: &Notification) -> Result<Vec<u8>, NotDelivered> {
+        let event = event(notification)
+            .ok_or_else(|| not_delivered("what is to be told is not true of its subject"))?;
+        Ok(event.to_bytes())
+    }
+
+    /// Sends words to a client, signed. It tries once.
+    pub async fn deliver_words(
+        &self,
+        client_id: &ClientId,
+        words: Vec<u8>,
+    ) -> Result<Delivery, NotDelivered> {
+        let Some(target) = self.target(client_id) else { return Ok(Delivery::NobodyListens) };
+        let request = self.request(&target, words)?;
+        match self.transport.send_and_forget(request, ANSWER_LEN_MAX).await {
+            Ok(status) if status.is_success() => Ok(Delivery::Delivered),
+            Ok(status) => Err(not_delivered(&format!("status {}", status.as_u16()))),
+            Err(failure) => Err(not_delivered(reason(&failure))),
+        }
+    }
+
     fn target(&self, client_id: &ClientId) -> Option<WebhookTarget> {
         let targets = self.targets.read().unwrap_or_else(PoisonError::into_inner);
         targets.get(client_id).cloned()
@@ -115,17 +137,10 @@ impl WebhookNotifier {
 #[async_trait]
 impl Notifier for WebhookNotifier {
     async fn deliver(&self, notification: &Notification) -> Result<Delivery, NotDelivered> {
-        let Some(target) = self.target(&notification.client_id) else {
+        if self.target(&notification.client_id).is_none() {
             return Ok(Delivery::NobodyListens);
-        };
-        let event = event(notification)
-            .ok_or_else(|| not_delivered("what is to be told is not true of its subject"))?;
-        let request = self.request(&target, event.to_bytes())?;
-        match self.transport.send_and_forget(request, ANSWER_LEN_MAX).await {
-            Ok(status) if status.is_success() => Ok(Delivery::Delivered),
-            Ok(status) => Err(not_delivered(&format!("status {}", status.as_u16()))),
-            Err(failure) => Err(not_delivered(reason(&failure))),
         }
+        self.deliver_words(&notification.client_id, Self::words(notification)?).await
     }
 }
 

@@ -12,7 +12,7 @@ use payout_service::{
 use payout_signature::access_token::TokenKeys;
 use payout_wire::sandbox::Lifetimes;
 
-use crate::{ClientDirectory, Limits, WebhookKeys};
+use crate::{ClientDirectory, Faults, Limits, WebhookKeys};
 
 /// Tells the time.
 pub type ApiClock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
@@ -101,6 +101,8 @@ pub struct Sandbox {
     pub point_webhooks: Option<PointWebhooks>,
     /// How long tokens live and keys are remembered, where that was changed since the start.
     pub lifetimes: Mutex<Lifetimes>,
+    /// How it misbehaves.
+    pub faults: Faults,
 }
 
 impl Api {

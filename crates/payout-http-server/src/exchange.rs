@@ -102,7 +102,7 @@ fn write(mut response: Response, fault: Fault, trace_id: &str) -> Response {
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(media_type::PROBLEM_JSON));
     headers.insert(lower_case(wire::TL_SHOULD_RETRY), HeaderValue::from_static(should_retry));
     if matches!(status, StatusCode::SERVICE_UNAVAILABLE | StatusCode::TOO_MANY_REQUESTS) {
-        headers.insert(header::RETRY_AFTER, RETRY_AFTER_SECONDS);
+        headers.entry(header::RETRY_AFTER).or_insert(RETRY_AFTER_SECONDS);
     }
     *response.body_mut() = Body::from(fault.into_document(trace_id).to_bytes());
     response

@@ -79,6 +79,21 @@ impl Fault {
         }
     }
 
+    /// What a rule of a sandbox says is answered. Of the kinds with one status it is the one that a
+    /// repeated write gets.
+    pub(crate) fn scripted(status: StatusCode) -> Self {
+        let kind = match status.as_u16() {
+            409 => Some(ProblemKind::IdempotencyKeyConcurrencyConflict),
+            status => ProblemKind::ALL.into_iter().find(|kind| kind.status() == status),
+        };
+        if let Some(kind) = kind {
+            return Self::of(kind);
+        }
+        let mut fault = Self::of(ProblemKind::UnknownError);
+        fault.document.status = status.as_u16();
+        fault
+    }
+
     /// The same, with a sentence about a field, parameter or header.
     #[must_use]
     pub(crate) fn at(mut self, field: &str, sentence: impl Into<String>) -> Self {

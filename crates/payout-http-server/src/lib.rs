@@ -16,6 +16,11 @@
 //! everything: wrong paths and methods, limits and panics too. Causes go to the log, never to the
 //! caller.
 //!
+//! # Faults on purpose
+//!
+//! A sandbox can be told to misbehave ([`Faults`]): calls are refused, answers lost, cut or wrong. That
+//! happens in a layer of its own between the API and the wire.
+//!
 //! # What it does not do
 //!
 //! It ends no TLS: put it on the loopback device, or behind a proxy that you trust.
@@ -43,11 +48,13 @@ mod admission;
 mod exchange;
 mod answer;
 mod fault;
+mod faults;
 
 pub use api::{
     Api, ApiClock, InboundWebhooks, NotReady, PointWebhooks, Readiness, Sandbox, Tokens, TraceIds,
 };
 pub use client_directory::{Client, ClientDirectory, ClientDirectoryError, SecretDigest};
+pub use faults::Faults;
 pub use limits::Limits;
 pub use router::router;
 pub use serve::{Ended, Peer, serve};

@@ -13,6 +13,7 @@ use crate::Api;
 use crate::admission::admit;
 use crate::exchange::{Frame, conduct};
 use crate::fault::Fault;
+use crate::faults::{Injector, inject};
 use crate::routes::{merchant_accounts, payments, payouts, probes, sandbox, token, webhooks};
 use crate::verified_write::VerifiedWrite;
 
@@ -23,19 +24,33 @@ pub fn router(api: Api) -> Router {
     if let Some(webhooks) = &api.webhooks {
         routes = routes.route(&webhooks::path(webhooks), post(webhooks::receive));
     }
+    let injector = injector(&api);
     if api.sandbox.is_some() {
         routes = controls(routes);
     }
-    framed(routes.with_state(Arc::new(api)), frame)
+    framed(routes.with_state(Arc::new(api)), frame, injector)
+}
+
+/// What makes a sandbox misbehave.
+fn injector(api: &Api) -> Option<Injector> {
+    api.sandbox.as_ref().map(|sandbox| Injector {
+        faults: sandbox.faults.clone(),
+        clock: Arc::clone(&api.clock),
+        ids: Arc::clone(&api.trace_ids),
+    })
 }
 
 /// Puts around a router what every request and every answer needs. The last layer is the outermost.
-pub(crate) fn framed(routes: Router, frame: Frame) -> Router {
+pub(crate) fn framed(routes: Router, frame: Frame, injector: Option<Injector>) -> Router {
     let frame = Arc::new(frame);
-    routes
+    let routes = routes
         .layer(from_fn_with_state(Arc::clone(&frame), admit))
-        .layer(CatchPanicLayer::custom(|_| Fault::panicked()))
-        .layer(from_fn_with_state(frame, conduct))
+        .layer(CatchPanicLayer::custom(|_| Fault::panicked()));
+    let routes = match injector {
+        Some(injector) => routes.layer(from_fn_with_state(injector, inject)),
+        None => routes,
+    };
+    routes.layer(from_fn_with_state(frame, conduct))
 }
 
 fn unversioned() -> Router<Arc<Api>> {
@@ -83,7 +98,13 @@ where
 fn controls(routes: Router<Arc<Api>>) -> Router<Arc<Api>> {
     routes
         .route(route::SANDBOX_DEPOSITS, post(sandbox::deposit))
-        .route(route::SANDBOX_FAULTS, post(sandbox::fail_next))
+        .route(
+            route::SANDBOX_FAULTS,
+            post(sandbox::fail_next)
+                .put(sandbox::set_faults)
+                .get(sandbox::faults)
+                .delete(sandbox::clear_faults),
+        )
         .route(route::SANDBOX_RETURNS, post(sandbox::return_payout))
         .route(route::SANDBOX_DELAYS, post(sandbox::set_delays))
         .route(route::SANDBOX_LIFETIMES, post(sandbox::set_lifetimes))

@@ -1,5 +1,6 @@
 //! From a socket to the router.
 
+mod line;
 mod patient_stream;
 
 use std::future::Future;
@@ -8,12 +9,15 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::connect_info::Connected;
+use axum::extract::Request;
+use axum::extract::connect_info::{ConnectInfo, Connected};
+use axum::middleware::map_request;
 use axum::serve::{IncomingStream, Listener};
 use tokio::net::TcpListener;
 use tokio::sync::{Semaphore, watch};
 
 use crate::Limits;
+pub(crate) use line::Line;
 use patient_stream::PatientStream;
 
 /// Who is at the other end of a connection, by its socket. No header says so.
@@ -40,7 +44,8 @@ where
         drop(told);
     };
     let drain_time_max = limits.drain_time_max;
-    let service = router.into_make_service_with_connect_info::<Peer>();
+    let service = router.layer(map_request(introduced));
+    let service = service.into_make_service_with_connect_info::<Connection>();
     let serving = axum::serve(BoundedListener::new(listener, limits), service)
         .with_graceful_shutdown(shutdown);
     let patience = async move {
@@ -88,8 +93,25 @@ impl Listener for BoundedListener {
     }
 }
 
-impl Connected<IncomingStream<'_, BoundedListener>> for Peer {
+/// A connection as its requests see it.
+#[derive(Clone)]
+struct Connection {
+    peer: Peer,
+    line: Line,
+}
+
+impl Connected<IncomingStream<'_, BoundedListener>> for Connection {
     fn connect_info(stream: IncomingStream<'_, BoundedListener>) -> Self {
-        Self(*stream.remote_addr())
+        Self { peer: Peer(*stream.remote_addr()), line: stream.io().line().clone() }
     }
+}
+
+/// Tells a request where it comes from, and how to break off its connection.
+async fn introduced(mut request: Request) -> Request {
+    let extensions = request.extensions_mut();
+    if let Some(ConnectInfo(connection)) = extensions.remove::<ConnectInfo<Connection>>() {
+        extensions.insert(ConnectInfo(connection.peer));
+        extensions.insert(connection.line);
+    }
+    request
 }

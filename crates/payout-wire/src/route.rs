@@ -55,7 +55,8 @@ pub const JWKS: &str = "/.well-known/jwks";
 
 /// `POST` makes a payment settle. Sandbox only, and ours.
 pub const SANDBOX_DEPOSITS: &str = "/sandbox/deposits";
-/// `POST` makes the next payout fail. Sandbox only, and ours.
+/// `POST` makes the next payout fail; `PUT`, `GET` and `DELETE` are about the rules by which the
+/// sandbox misbehaves. Sandbox only, and ours.
 pub const SANDBOX_FAULTS: &str = "/sandbox/faults";
 /// `POST` lets a bank send a payout back. Sandbox only, and ours.
 pub const SANDBOX_RETURNS: &str = "/sandbox/returns";

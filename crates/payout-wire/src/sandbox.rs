@@ -2,8 +2,13 @@
 
 mod control;
 mod deposit;
+pub mod distort;
+mod fault_rules;
 
 pub use control::{
     ClockAdvance, ClockBody, Delays, FailNext, Lifetimes, ReturnPayout, WebhookTarget,
 };
 pub use deposit::{Deposit, DepositBody};
+pub use fault_rules::{
+    FaultCall, FaultKind, FaultOften, FaultReport, FaultRule, FaultRules, FaultTally, FaultTime,
+};

@@ -8,6 +8,7 @@ use payout_domain::{
     PayoutId, Reference, UserId,
 };
 
+use super::faults::Faults;
 use crate::span::Span;
 
 /// Which server, and as whom.
@@ -173,6 +174,9 @@ pub(crate) enum SandboxControl {
     Return(Return),
     /// Set how long things take from now on
     Delays(Delays),
+    /// Let the sandbox misbehave by rules
+    #[command(subcommand)]
+    Faults(Faults),
     /// Set how long tokens live and keys are remembered from now on
     Lifetimes(Lifetimes),
     /// Say where webhooks go from now on

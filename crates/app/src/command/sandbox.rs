@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use payout_domain::{ClientId, Money, PayoutRules};
 use payout_http_client::WebhookNotifier;
-use payout_http_server::{Api, PointWebhooks, Sandbox};
+use payout_http_server::{Api, Faults, PointWebhooks, Sandbox};
 use payout_memory::{Bank, BankConfiguration, MemoryStore, OpeningAccount};
 use payout_ports::{Clock, IdGenerator, PayoutGateway as _, SandboxBank, SandboxDelays};
 use payout_service::{FollowBank, SteerSandbox};
@@ -17,6 +17,7 @@ use crate::clock::SandboxClock;
 use crate::credentials::Announcement;
 use crate::exit_code::Exit;
 use crate::failure::{Failure, chain};
+use crate::faulty_notifier::FaultyNotifier;
 use crate::id_generator::UuidGenerator;
 use crate::output::Output;
 use crate::server::{self, Home, ServerPlan, Serving, flag, required};
@@ -55,13 +56,14 @@ pub(crate) async fn run(
         (&webhook_key, &jwks_url),
         Arc::<SandboxClock>::clone(&clock),
     )?;
+    let faults = Faults::default();
     let adapters = Adapters {
         stores: match &store {
             Some(store) => Stores::of(store),
             None => Stores::of(&Arc::new(MemoryStore::new())),
         },
         gateway: Arc::<Bank>::clone(&bank),
-        notifier: Arc::<WebhookNotifier>::clone(&notifier),
+        notifier: Arc::new(FaultyNotifier::new(Arc::clone(&notifier), faults.clone())),
         clock: Arc::<SandboxClock>::clone(&clock),
         ids: Arc::new(UuidGenerator),
         client_id: plan.client_id.clone(),
@@ -86,6 +88,7 @@ pub(crate) async fn run(
                 delays: Mutex::new(bank.delays()),
                 point_webhooks: Some(point_webhooks(notifier, plan.client_id.clone())),
                 lifetimes: Mutex::default(),
+                faults,
             }),
             ..api
         },

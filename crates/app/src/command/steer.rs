@@ -5,6 +5,7 @@ use std::time::Duration;
 use payout_wire::{sandbox, timestamp};
 
 use super::api_failure::of_control;
+use super::faults;
 use crate::cli::SandboxControl;
 use crate::exit_code::Exit;
 use crate::failure::Failure;
@@ -39,6 +40,7 @@ pub(crate) async fn run(
             let reply = controls.set_delays(&delays).await.map_err(of_control)?;
             output.result(&reply.json, || "the delays are set".to_owned())?;
         }
+        SandboxControl::Faults(faults) => return faults::run(faults, settings, output).await,
         SandboxControl::Lifetimes(args) => {
             let controls = target::controls(&args.target, settings)?;
             let lifetimes = sandbox::Lifetimes {

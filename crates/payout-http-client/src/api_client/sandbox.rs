@@ -7,8 +7,8 @@ use http::header::CONTENT_TYPE;
 use http::{HeaderValue, Method};
 use payout_domain::{FailureReason, PayoutId, Timestamp};
 use payout_wire::sandbox::{
-    ClockAdvance, ClockBody, Delays, Deposit, DepositBody, FailNext, Lifetimes, ReturnPayout,
-    WebhookTarget,
+    ClockAdvance, ClockBody, Delays, Deposit, DepositBody, FailNext, FaultReport, FaultRules,
+    Lifetimes, ReturnPayout, WebhookTarget,
 };
 use payout_wire::{InvalidBody, media_type, route};
 use reqwest::Request;
@@ -44,6 +44,24 @@ impl SandboxControls {
         Ok(Reply::new((), &body))
     }
 
+    /// Sets the rules by which the sandbox misbehaves.
+    pub async fn set_faults(&self, rules: &FaultRules) -> Result<Reply<()>, ApiError> {
+        let body = self.send(Method::PUT, route::SANDBOX_FAULTS, rules.to_bytes()).await?;
+        Ok(Reply::new((), &body))
+    }
+
+    /// Asks for the rules and what came of them.
+    pub async fn faults(&self) -> Result<Reply<FaultReport>, ApiError> {
+        let body = self.get(route::SANDBOX_FAULTS).await?;
+        reply(&body, FaultReport::parse)
+    }
+
+    /// Lets the sandbox behave from now on.
+    pub async fn clear_faults(&self) -> Result<Reply<()>, ApiError> {
+        let body = self.send(Method::DELETE, route::SANDBOX_FAULTS, Vec::new()).await?;
+        Ok(Reply::new((), &body))
+    }
+
     /// Lets the beneficiary's bank send a payout back.
     pub async fn return_payout(&self, payout_id: PayoutId) -> Result<Reply<()>, ApiError> {
         let order = ReturnPayout { payout_id };
@@ -71,9 +89,7 @@ impl SandboxControls {
 
     /// Asks what time it is in the sandbox.
     pub async fn clock(&self) -> Result<Reply<Timestamp>, ApiError> {
-        let request = Request::new(Method::GET, self.api.join(route::SANDBOX_CLOCK));
-        let answer = self.transport.send(request, ANSWER_LEN_MAX).await;
-        let body = error::read(answer.map_err(Into::into))?;
+        let body = self.get(route::SANDBOX_CLOCK).await?;
         reply(&body, |body| ClockBody::parse(body).map(|clock| clock.now))
     }
 
@@ -84,8 +100,18 @@ impl SandboxControls {
         Ok(Reply::new((), &body))
     }
 
+    async fn get(&self, path: &str) -> Result<Vec<u8>, ApiError> {
+        let request = Request::new(Method::GET, self.api.join(path));
+        let answer = self.transport.send(request, ANSWER_LEN_MAX).await;
+        error::read(answer.map_err(Into::into))
+    }
+
     async fn post(&self, path: &str, body: Vec<u8>) -> Result<Vec<u8>, ApiError> {
-        let mut request = Request::new(Method::POST, self.api.join(path));
+        self.send(Method::POST, path, body).await
+    }
+
+    async fn send(&self, method: Method, path: &str, body: Vec<u8>) -> Result<Vec<u8>, ApiError> {
+        let mut request = Request::new(method, self.api.join(path));
         request.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(media_type::JSON));
         *request.body_mut() = Some(body.into());
         let answer: Result<Answer, _> = self.transport.send(request, ANSWER_LEN_MAX).await;

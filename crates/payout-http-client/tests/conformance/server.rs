@@ -8,8 +8,8 @@ use async_trait::async_trait;
 use payout_conformance::fixtures::{T0, acme};
 use payout_domain::{PayoutRules, SendRule, Timestamp};
 use payout_http_server::{
-    Api, Client, ClientDirectory, Limits, NotReady, Readiness, Sandbox, SecretDigest, Tokens,
-    router, serve,
+    Api, Client, ClientDirectory, Faults, Limits, NotReady, Readiness, Sandbox, SecretDigest,
+    Tokens, router, serve,
 };
 use payout_memory::{Bank, BankConfiguration, MemoryStore};
 use payout_ports::{Clock, IdGenerator, MovableClock};
@@ -118,6 +118,7 @@ impl Wiring {
                 delays: Mutex::new(bank.delays()),
                 point_webhooks: None,
                 lifetimes: Mutex::default(),
+                faults: Faults::default(),
             }),
             limits: Limits::default(),
             ready: Arc::new(AlwaysReady),

@@ -10,8 +10,8 @@ use payout_service::{DepositOrder, DepositRefused, SandboxDelays, ServiceError};
 use payout_wire::InvalidBody;
 use payout_wire::problem::ProblemKind;
 use payout_wire::sandbox::{
-    ClockAdvance, ClockBody, Delays, Deposit, DepositBody, FailNext, Lifetimes, ReturnPayout,
-    WebhookTarget,
+    ClockAdvance, ClockBody, Delays, Deposit, DepositBody, FailNext, FaultRules, Lifetimes,
+    ReturnPayout, WebhookTarget,
 };
 
 use crate::answer;
@@ -75,6 +75,31 @@ pub(crate) async fn fail_next(
 ) -> Result<Response, Fault> {
     let FailNext { reason } = control.parse(FailNext::parse)?;
     sandbox(&api)?.steer.fail_next(reason).await?;
+    Ok(done())
+}
+
+/// `PUT /sandbox/faults`
+pub(crate) async fn set_faults(
+    State(api): State<Arc<Api>>,
+    control: Control,
+) -> Result<Response, Fault> {
+    let rules = control.parse(FaultRules::parse)?;
+    sandbox(&api)?.faults.set(rules);
+    Ok(done())
+}
+
+/// `GET /sandbox/faults`
+pub(crate) async fn faults(State(api): State<Arc<Api>>, _: Loopback) -> Result<Response, Fault> {
+    let report = sandbox(&api)?.faults.report();
+    Ok(answer::json(StatusCode::OK, report.to_bytes()))
+}
+
+/// `DELETE /sandbox/faults`
+pub(crate) async fn clear_faults(
+    State(api): State<Arc<Api>>,
+    _: Loopback,
+) -> Result<Response, Fault> {
+    sandbox(&api)?.faults.set(FaultRules::default());
     Ok(done())
 }
 

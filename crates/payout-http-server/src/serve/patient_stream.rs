@@ -10,6 +10,7 @@ use tokio::net::TcpStream;
 use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::{Instant, Sleep, sleep};
 
+use super::Line;
 use crate::Limits;
 
 /// A connection that is closed when its peer keeps us waiting.
@@ -23,6 +24,7 @@ pub(super) struct PatientStream {
     busy_time_max: Duration,
     is_busy: bool,
     patience: Pin<Box<Sleep>>,
+    line: Line,
     _place: OwnedSemaphorePermit,
 }
 
@@ -34,8 +36,14 @@ impl PatientStream {
             busy_time_max: limits.head_time_max.saturating_add(limits.request_time_max),
             is_busy: false,
             patience: Box::pin(sleep(limits.head_time_max)),
+            line: Line::new(),
             _place: place,
         }
+    }
+
+    /// What can make it break off.
+    pub(super) fn line(&self) -> &Line {
+        &self.line
     }
 
     fn begin(&mut self) {
@@ -45,7 +53,8 @@ impl PatientStream {
         }
     }
 
-    fn progress(&mut self) {
+    fn progress(&mut self, written: usize) {
+        self.line.has_let_out(written);
         self.is_busy = false;
         self.wait_at_most(self.quiet_time_max);
     }
@@ -93,9 +102,11 @@ impl AsyncWrite for PatientStream {
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
         let this = self.get_mut();
+        let allowed = this.line.lets_out(bytes.len())?;
+        let bytes = bytes.get(..allowed).unwrap_or(bytes);
         let poll = Pin::new(&mut this.stream).poll_write(cx, bytes);
-        if matches!(poll, Poll::Ready(Ok(1..))) {
-            this.progress();
+        if let Poll::Ready(Ok(written @ 1..)) = poll {
+            this.progress(written);
         }
         this.or_end(poll, cx)
     }
@@ -106,9 +117,18 @@ impl AsyncWrite for PatientStream {
         slices: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
         let this = self.get_mut();
-        let poll = Pin::new(&mut this.stream).poll_write_vectored(cx, slices);
-        if matches!(poll, Poll::Ready(Ok(1..))) {
-            this.progress();
+        let whole = slices.iter().map(|slice| slice.len()).fold(0, usize::saturating_add);
+        let poll = if this.line.lets_out(whole)? == whole {
+            Pin::new(&mut this.stream).poll_write_vectored(cx, slices)
+        } else {
+            // The rest is written slice by slice, as far as it goes.
+            let first = slices.iter().find(|slice| !slice.is_empty());
+            let first = first.map(|slice| &**slice).unwrap_or_default();
+            let allowed = this.line.lets_out(first.len())?;
+            Pin::new(&mut this.stream).poll_write(cx, first.get(..allowed).unwrap_or(first))
+        };
+        if let Poll::Ready(Ok(written @ 1..)) = poll {
+            this.progress(written);
         }
         this.or_end(poll, cx)
     }

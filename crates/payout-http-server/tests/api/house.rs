@@ -8,7 +8,7 @@ use async_trait::async_trait;
 use axum::Router;
 use payout_domain::{AccountIdentifier, FailureReason, PayoutRules, SendRule, Timestamp};
 use payout_http_server::{
-    Api, Client, ClientDirectory, InboundWebhooks, Limits, NotReady, Readiness, Sandbox,
+    Api, Client, ClientDirectory, Faults, InboundWebhooks, Limits, NotReady, Readiness, Sandbox,
     SecretDigest, Tokens, WebhookKeys, router,
 };
 use payout_memory::{Bank, BankConfiguration, MemoryStore};
@@ -209,6 +209,7 @@ impl Parts {
                 delays: Mutex::new(self.bank.delays()),
                 point_webhooks: None,
                 lifetimes: Mutex::default(),
+                faults: Faults::default(),
             }),
             limits: Limits::default(),
             ready: Arc::new(AlwaysReady),

@@ -3,6 +3,7 @@
 mod house;
 mod call;
 
+mod faults;
 mod golden;
 mod idempotency;
 mod log;

@@ -23,6 +23,10 @@ fn controls() -> Vec<Call> {
         Call::post("/sandbox/clock", r#"{"advance_seconds":5}"#),
         Call::post("/sandbox/webhook", r#"{"url":"http://127.0.0.1:9/webhooks"}"#),
         Call::get("/sandbox/clock"),
+        Call::get("/sandbox/faults"),
+        Call::new("DELETE", "/sandbox/faults", ""),
+        Call::new("PUT", "/sandbox/faults", r#"{"rules":[]}"#)
+            .header("Content-Type", "application/json"),
     ]
 }
 

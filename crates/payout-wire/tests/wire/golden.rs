@@ -16,7 +16,8 @@ use payout_wire::payment_source::PaymentSourceList;
 use payout_wire::payout::{CreatePayout, CreatedPayout, PayoutBody, PayoutPage};
 use payout_wire::problem::{Problem, ProblemKind};
 use payout_wire::sandbox::{
-    ClockAdvance, ClockBody, Delays, Deposit, DepositBody, FailNext, Lifetimes, ReturnPayout,
+    ClockAdvance, ClockBody, Delays, Deposit, DepositBody, FailNext, FaultCall, FaultKind,
+    FaultOften, FaultReport, FaultRule, FaultRules, FaultTally, FaultTime, Lifetimes, ReturnPayout,
     WebhookTarget,
 };
 use payout_wire::token::{OAuthError, OAuthErrorCode, TokenRequest, TokenResponse};
@@ -196,6 +197,8 @@ fn sandbox() -> Named {
         ("sandbox_deposit_bare", bare.to_bytes()),
         ("sandbox_deposit_made", made.to_bytes()),
         ("sandbox_fail_next", FailNext { reason: FailureReason::InsufficientFunds }.to_bytes()),
+        ("sandbox_fault_rules", fault_rules().to_bytes()),
+        ("sandbox_fault_report", fault_report().to_bytes()),
         ("sandbox_return_payout", ReturnPayout { payout_id: of(fixture::PAYOUT_ID) }.to_bytes()),
         ("sandbox_delays", delays.to_bytes()),
         ("sandbox_lifetimes", lifetimes.to_bytes()),
@@ -241,4 +244,48 @@ fn laid_out(compact: &[u8]) -> String {
         escaped = in_text && c == '\\' && !escaped;
     }
     text + "\n"
+}
+
+/// A provider that loses answers to payouts, then has too much to do now and then, and tells of
+/// somebody else's payouts.
+fn fault_rules() -> FaultRules {
+    let answer = FaultRule {
+        on: FaultCall::CreatePayout,
+        kind: FaultKind::Answer,
+        when: None,
+        status: Some(429),
+        retry_after: Some(3),
+        after_bytes: None,
+        milliseconds: None,
+        location: None,
+        skip: 1,
+        often: FaultOften::Percent(25),
+    };
+    let cut = FaultRule {
+        kind: FaultKind::Cut,
+        when: Some(FaultTime::After),
+        status: None,
+        retry_after: None,
+        after_bytes: Some(20),
+        skip: 0,
+        often: FaultOften::Next(2),
+        ..answer.clone()
+    };
+    let foreign = FaultRule {
+        on: FaultCall::Webhook,
+        kind: FaultKind::Foreign,
+        when: None,
+        after_bytes: None,
+        often: FaultOften::Every,
+        ..cut.clone()
+    };
+    FaultRules { seed: 7, rules: vec![cut, answer, foreign] }
+}
+
+fn fault_report() -> FaultReport {
+    let FaultRules { seed, rules } = fault_rules();
+    let calls = [("create_payout".to_owned(), 5), ("webhook".to_owned(), 1)];
+    let rules = rules.into_iter().zip([2, 1, 1]);
+    let rules = rules.map(|(rule, injected)| FaultTally { rule, injected }).collect();
+    FaultReport { seed, calls: calls.into_iter().collect(), rules }
 }

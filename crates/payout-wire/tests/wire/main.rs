@@ -3,6 +3,7 @@
 mod clients;
 mod create_accepted;
 mod create_refused;
+mod faults;
 mod fixture;
 mod golden;
 mod problems;
