@@ -18,6 +18,7 @@ mod clock;
 mod configuration;
 mod crashes;
 mod demo;
+mod faults;
 mod idempotency;
 mod lifetimes;
 mod manual;

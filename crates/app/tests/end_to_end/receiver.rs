@@ -85,6 +85,16 @@ impl Receiver {
         })
     }
 
+    /// All that came in and was not looked at yet.
+    pub(crate) fn so_far(&self) -> Vec<Seen> {
+        self.seen.lock().expect("nobody panics while reading").try_iter().collect()
+    }
+
+    /// Whether nothing has come in.
+    pub(crate) fn saw_nothing(&self) -> bool {
+        self.so_far().is_empty()
+    }
+
     pub(crate) fn url(&self) -> String {
         format!("http://{}", self.address)
     }
