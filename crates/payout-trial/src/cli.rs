@@ -8,6 +8,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::crash::Plan;
 use crate::store::Store;
+use crate::sweep;
 
 /// The binary `payout` on trial: from outside, by HTTP, signals and system calls
 #[derive(Debug, Parser)]
@@ -22,6 +23,11 @@ pub(crate) enum Verb {
     /// Kill the service again and again under load, and audit what is left
     #[command(after_help = "Example: cargo xtask crash --store sqlite --kills 1000")]
     Crash(CrashArgs),
+    /// End one payout's life at every system call by which it reaches a disk or a wire
+    ///
+    /// Kills the service there, lets its disk fail there, and kills its first start on an empty store.
+    #[command(after_help = "Example: cargo xtask sweep --store sqlite")]
+    Sweep(SweepArgs),
 }
 
 /// What every verb takes.
@@ -66,6 +72,33 @@ pub(crate) struct CrashArgs {
     /// Seconds to wait for the end of the last payouts
     #[arg(long, default_value_t = 120, value_name = "SECONDS")]
     patience: u64,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct SweepArgs {
+    #[command(flatten)]
+    pub(crate) common: Common,
+    /// How many lives are lived side by side
+    #[arg(long, default_value_t = 4, value_name = "N")]
+    lanes: usize,
+    /// Try only every so-many-th call
+    #[arg(long, default_value_t = 1, value_name = "N")]
+    stride: u32,
+    /// Seconds to wait for the end of the last payouts
+    #[arg(long, default_value_t = 120, value_name = "SECONDS")]
+    patience: u64,
+}
+
+impl SweepArgs {
+    /// What is to be done.
+    pub(crate) fn plan(&self) -> Result<sweep::Plan> {
+        Ok(sweep::Plan {
+            store: self.common.store()?,
+            lanes: self.lanes.max(1),
+            stride: self.stride,
+            patience: Duration::from_secs(self.patience),
+        })
+    }
 }
 
 impl Common {

@@ -6,24 +6,22 @@ mod report;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context as _, Result};
+use anyhow::Result;
 use indicatif::{ProgressBar, ProgressStyle};
 use payout_domain::Timestamp;
-use payout_http_client::JwksCache;
 use payout_ports::Clock as _;
 use tokio::task::JoinSet;
 
-use crate::audit::{Auditor, Ends};
+use crate::audit::Ends;
 use crate::clock::SystemClock;
 use crate::figures::Spans;
-use crate::finding::{Findings, Kind};
+use crate::finding::Kind;
 use crate::load::Load;
-use crate::provider::{Book, Provider};
 use crate::random::Random;
 use crate::receiver::Receiver;
-use crate::service::{self, Instance, Setting};
 use crate::stage::Stage;
 use crate::store::Store;
+use crate::world::{Setup, World};
 
 use moment::Moment;
 pub(crate) use report::Report;
@@ -55,9 +53,8 @@ struct Run<'a> {
     stage: &'a Stage,
     plan: &'a Plan,
     random: Random,
-    instances: Vec<Instance>,
+    world: World,
     load: Arc<Load>,
-    auditor: Auditor,
     starts: Spans,
     /// When a life ended whose successor was spared, and when the successor was killed.
     spared: Vec<(Timestamp, Timestamp)>,
@@ -72,7 +69,7 @@ pub(crate) async fn run(stage: &Stage, plan: &Plan) -> Result<Report> {
     let killing = begun.elapsed();
     run.load.stop();
     while lanes.join_next().await.is_some() {}
-    let ends = run.auditor.finish(plan.patience).await?;
+    let ends = run.world.auditor.finish(plan.patience).await?;
     Ok(run.report(ends, killing, begun.elapsed()))
 }
 
@@ -82,53 +79,16 @@ impl<'a> Run<'a> {
         plan: &'a Plan,
         random: &mut Random,
     ) -> Result<(Self, JoinSet<()>)> {
-        let mut addresses = Vec::new();
-        for _ in 0..plan.instances {
-            addresses.push(stage.address()?);
-        }
-        let first = *addresses.first().context("a run needs an instance")?;
-        let hook = format!("{}/webhooks", service::url(first));
-        let provider = Arc::new(Provider::start(stage, &["--webhook", &hook]).await?);
-        let receiver = Receiver::listen().await?;
-        let mut instances = Vec::new();
-        for (number, address) in addresses.iter().enumerate() {
-            let name = format!("service-{number}");
-            let setting = Setting {
-                name: &name,
-                store: &plan.store,
-                gateway: &provider.url,
-                webhook: Some(receiver.url()),
-            };
-            let mut instance = Instance::start(stage, *address, &setting)?;
-            instance.server.until_ready().await?;
-            instances.push(instance);
-        }
-        let clients =
-            addresses.iter().map(|address| service::client(stage, *address).map(Arc::new));
-        let clients = clients.collect::<Result<Vec<_>>>()?;
-        let findings = Arc::new(Findings::default());
-        let service = Arc::clone(clients.first().context("a run needs an instance")?);
-        let load = Load::new(clients, Arc::clone(&provider), Arc::clone(&findings), REST);
+        let setup =
+            Setup { store: plan.store.clone(), instances: plan.instances, ..Setup::default() };
+        let world = World::open(stage, &setup).await?;
+        let books = (Arc::clone(&world.ledger), Arc::clone(&world.findings));
+        let load = Load::new(world.clients.clone(), Arc::clone(&world.provider), books, REST);
         let load = Arc::new(load);
-        let account = provider.paid_in("nobody").await?.merchant_account;
-        let jwks: Vec<_> =
-            addresses.iter().map(|a| format!("{}/.well-known/jwks", service::url(*a))).collect();
-        let keys = JwksCache::new(jwks.iter().map(String::as_str), Arc::new(SystemClock))?;
-        let ledger = Arc::clone(&load.ledger);
-        let auditor = Auditor {
-            service,
-            provider,
-            ledger,
-            findings,
-            receiver: Some(receiver),
-            keys,
-            account,
-            book: Book::default(),
-        };
         let lanes = load.begin(USERS, random).await?;
         let (starts, spared) = (Spans::default(), Vec::new());
         let random = random.fork();
-        Ok((Self { stage, plan, random, instances, load, auditor, starts, spared }, lanes))
+        Ok((Self { stage, plan, random, world, load, starts, spared }, lanes))
     }
 
     async fn kill_again_and_again(&mut self) -> Result<()> {
@@ -160,13 +120,13 @@ impl<'a> Run<'a> {
     }
 
     fn victim(&mut self) -> usize {
-        let count = u64::try_from(self.instances.len()).unwrap_or(1);
+        let count = u64::try_from(self.world.instances.len()).unwrap_or(1);
         usize::try_from(self.random.below(count)).unwrap_or(0)
     }
 
     async fn wait_for(&mut self, moment: Moment, victim: usize) -> Result<()> {
         let mut acknowledged = self.load.ledger.acknowledged();
-        let Some(instance) = self.instances.get_mut(victim) else { return Ok(()) };
+        let Some(instance) = self.world.instances.get_mut(victim) else { return Ok(()) };
         let server = &mut instance.server;
         match moment {
             Moment::StartingUp(span) => {
@@ -189,25 +149,25 @@ impl<'a> Run<'a> {
     }
 
     async fn crash(&mut self, victim: usize) -> Result<()> {
-        let Some(instance) = self.instances.get_mut(victim) else { return Ok(()) };
+        let Some(instance) = self.world.instances.get_mut(victim) else { return Ok(()) };
         if let Some(start) = instance.server.ready_after() {
             self.starts.add(start);
         }
         if !instance.server.is_running()? {
             let story = format!("it ended by itself: {}", instance.server.last_words());
-            self.auditor.findings.add(Kind::Conduct, story);
+            self.world.auditor.findings.add(Kind::Conduct, story);
         }
         instance.crash(self.stage).await
     }
 
     /// Audits while nothing is killed and nothing is wanted anew.
     async fn audit(&mut self) -> Result<()> {
-        for instance in &mut self.instances {
+        for instance in &mut self.world.instances {
             instance.server.until_ready().await?;
         }
         let gate = Arc::clone(&self.load.gate);
         let _nothing_is_on_its_way = gate.write().await;
-        self.auditor.audit().await
+        self.world.auditor.audit().await
     }
 
     /// How long a start usually takes; a guess before there has been one.
@@ -217,7 +177,7 @@ impl<'a> Run<'a> {
 
     fn report(&self, ends: Ends, killing: Duration, total: Duration) -> Report {
         let mut dispatches = Spans::default();
-        let arrivals = self.auditor.book.arrivals();
+        let arrivals = self.world.auditor.book.arrivals();
         for (killed, until) in &self.spared {
             let first = arrivals.iter().find(|arrival| *arrival > killed);
             // A life that sent nothing needed longer than it was given.
@@ -231,8 +191,8 @@ impl<'a> Run<'a> {
             accepted: self.load.ledger.accepted(),
             acknowledgements: *self.load.ledger.acknowledged().borrow(),
             ends,
-            deliveries: self.auditor.receiver.as_ref().map_or(0, Receiver::deliveries),
-            findings: self.auditor.findings.all(),
+            deliveries: self.world.auditor.receiver.as_ref().map_or(0, Receiver::deliveries),
+            findings: self.world.auditor.findings.all(),
             killing,
             total,
             starts: self.starts.clone(),

@@ -36,13 +36,13 @@ impl Load {
     pub(crate) fn new(
         clients: Vec<Arc<ApiClient>>,
         provider: Arc<Provider>,
-        findings: Arc<Findings>,
+        (ledger, findings): (Arc<Ledger>, Arc<Findings>),
         rest: Duration,
     ) -> Self {
         Self {
             clients,
             provider,
-            ledger: Arc::default(),
+            ledger,
             findings,
             gate: Arc::default(),
             replays: AtomicU64::new(0),

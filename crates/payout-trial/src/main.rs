@@ -19,20 +19,23 @@ mod receiver;
 mod ledger;
 mod load;
 mod audit;
+mod world;
 mod crash;
+mod sweep;
 
 use std::process::ExitCode;
 
 use anyhow::Result;
 use clap::Parser as _;
 
-use crate::cli::{Cli, CrashArgs, Verb};
+use crate::cli::{Cli, CrashArgs, SweepArgs, Verb};
 use crate::stage::Stage;
 
 #[tokio::main]
 async fn main() -> ExitCode {
     let done = match Cli::parse().verb {
         Verb::Crash(arguments) => crash(&arguments).await,
+        Verb::Sweep(arguments) => sweep(&arguments).await,
     };
     match done {
         Ok(true) => ExitCode::SUCCESS,
@@ -62,4 +65,15 @@ async fn crash(arguments: &CrashArgs) -> Result<bool> {
         println!("{}", report.json());
     }
     Ok(innocent)
+}
+
+/// Says whether nothing was found.
+async fn sweep(arguments: &SweepArgs) -> Result<bool> {
+    let binary = arguments.common.binary()?;
+    let report = sweep::run(&arguments.plan()?, || Stage::new(&binary)).await?;
+    println!("{report}");
+    if arguments.common.json {
+        println!("{}", report.json());
+    }
+    Ok(report.findings.is_empty())
 }

@@ -55,16 +55,17 @@ const LATER: Timestamp = Timestamp::from_seconds(32_503_680_000);
 
 impl Provider {
     /// Starts a sandbox that is in no need to be waited for.
-    pub(crate) async fn start(stage: &Stage, more: &[&str]) -> Result<Self> {
-        let address = stage.address()?;
-        let fixed = ["sandbox", "--json", "--in-memory", "--data", "sandbox"];
+    pub(crate) async fn start(stage: &Stage, name: &str, more: &[&str]) -> Result<Self> {
+        let address = Stage::address()?;
+        let fixed = ["sandbox", "--json", "--in-memory", "--data", name];
         let quick = ["--authorization-delay-ms", "5", "--execution-delay-ms", "10"];
         let rich = ["--merchant-account", "10000000.00 GBP"];
         let words = fixed.iter().chain(&quick).chain(&rich).chain(more);
         let mut arguments: Vec<_> = words.map(|word| (*word).to_owned()).collect();
         arguments.extend(["--listen".to_owned(), address.to_string()]);
         arguments.extend(stage.identity());
-        let server = Launch::new(arguments, stage.path("sandbox.log")).start_ready(stage).await?;
+        let server =
+            Launch::new(arguments, stage.path(&format!("{name}.log"))).start_ready(stage).await?;
         let url = format!("http://{address}");
         let connection = stage.connection(&url, Deadlines::default())?;
         Ok(Self {

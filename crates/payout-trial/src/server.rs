@@ -29,6 +29,7 @@ pub(crate) struct Launch {
 /// A server process. It is killed when it is dropped.
 pub(crate) struct Server {
     child: Child,
+    pid: u32,
     started: Instant,
     ready: watch::Receiver<Option<Instant>>,
     log: PathBuf,
@@ -55,8 +56,9 @@ impl Launch {
         command.envs(self.environment.iter().map(|(name, value)| (name, value)));
         let started = Instant::now();
         let mut child = command.spawn().context("the binary cannot be started")?;
+        let pid = child.id().context("it has just been started")?;
         let ready = when_ready(&mut child)?;
-        Ok(Server { child, started, ready, log: self.log.clone() })
+        Ok(Server { child, pid, started, ready, log: self.log.clone() })
     }
 
     /// Starts it and waits until it is ready.
@@ -68,6 +70,11 @@ impl Launch {
 }
 
 impl Server {
+    /// Its process.
+    pub(crate) fn pid(&self) -> u32 {
+        self.pid
+    }
+
     /// When it was started.
     pub(crate) fn started(&self) -> Instant {
         self.started

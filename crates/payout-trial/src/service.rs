@@ -28,6 +28,7 @@ pub(crate) struct Setting<'a> {
     pub(crate) gateway: &'a str,
     /// Where webhooks go.
     pub(crate) webhook: Option<&'a str>,
+    pub(crate) environment: &'a [(String, String)],
 }
 
 /// A question to a service that is killed now and then must not be waited for long.
@@ -46,7 +47,8 @@ pub(crate) fn launch(stage: &Stage, address: SocketAddr, setting: &Setting<'_>) 
     }
     arguments.extend(setting.store.arguments());
     arguments.extend(stage.identity());
-    Launch::new(arguments, stage.path(&format!("{}.log", setting.name)))
+    let log = stage.path(&format!("{}.log", setting.name));
+    Launch { environment: setting.environment.to_vec(), ..Launch::new(arguments, log) }
 }
 
 /// A client of the service at this address.

@@ -21,8 +21,6 @@ pub(crate) struct Stage {
     directory: TempDir,
     binary: PathBuf,
     signing_key: Arc<SigningKey>,
-    /// The next port to try.
-    port: AtomicU16,
 }
 
 /// The id of the key that the trial signs with.
@@ -35,7 +33,10 @@ const CLIENT_ID: &str = "trial";
 const CLIENT_SECRET: &str = "a-secret-of-a-trial-that-nobody-else-can-see";
 
 /// Ports that no outgoing connection of this machine takes: a server must find its own again.
-const PORTS: std::ops::Range<u16> = 20_000..32_000;
+const PORTS: std::ops::Range<u16> = 20_000..32_500;
+
+/// How many ports this process has looked at.
+static GIVEN: AtomicU16 = AtomicU16::new(0);
 
 impl Stage {
     /// A stage for the binary at this path.
@@ -53,11 +54,8 @@ impl Stage {
         write_private(&directory.path().join("client-secret"), CLIENT_SECRET)?;
         let public = signing_key.verifying_key().public_key_pem();
         write_private(&directory.path().join("client-public.pem"), &public)?;
-        // Two trials at once begin their search at different places.
-        let own = u16::try_from(std::process::id().checked_rem(500).unwrap_or(0)).unwrap_or(0);
-        let port = AtomicU16::new(PORTS.start.saturating_add(own.saturating_mul(20)));
         let binary = binary.canonicalize()?;
-        Ok(Self { directory, binary, signing_key: Arc::new(signing_key), port })
+        Ok(Self { directory, binary, signing_key: Arc::new(signing_key) })
     }
 
     /// The whole path of something in the home.
@@ -119,11 +117,17 @@ impl Stage {
         })
     }
 
-    /// An address that is free, and that a server finds free again after it was killed.
-    pub(crate) fn address(&self) -> Result<SocketAddr> {
+    /// An address that is free, that nobody else in this process is given, and that a server finds free
+    /// again after it was killed.
+    pub(crate) fn address() -> Result<SocketAddr> {
+        // Two trials at once begin their search at different places.
+        let own = u16::try_from(std::process::id().checked_rem(500).unwrap_or(0)).unwrap_or(0);
+        let first = PORTS.start.saturating_add(own.saturating_mul(20));
         for _ in PORTS {
-            let port = self.port.fetch_add(1, Ordering::Relaxed);
-            let port = if PORTS.contains(&port) { port } else { PORTS.start };
+            let port = first.saturating_add(GIVEN.fetch_add(1, Ordering::Relaxed));
+            if !PORTS.contains(&port) {
+                break;
+            }
             let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
             if TcpListener::bind(address).is_ok() {
                 return Ok(address);

@@ -1,0 +1,51 @@
+//! A disk that fails while a payout is worked on.
+
+use std::time::{Duration, Instant};
+
+use anyhow::Result;
+
+use super::Lane;
+use super::point::Point;
+use super::tracer::Tracer;
+use super::working::name;
+use crate::finding::Kind;
+
+/// How soon a service ends whose disk does not keep what it is given.
+const END: Duration = Duration::from_secs(10);
+
+impl Lane {
+    /// Lets one call fail as a broken disk does. After a failed `fsync` the service must accept nothing
+    /// more and end; after any other failure it may go on. Says whether the life came that far.
+    pub(super) async fn fail_to_write(&mut self, point: Point) -> Result<bool> {
+        let pid = self.world.service()?.server.pid();
+        let tracer = Tracer::attach(&self.stage, pid, Some(point)).await?;
+        let number = self.world.want(&name(point))?;
+        self.until_it_ends(number).await?;
+        let struck = tracer.has_struck();
+        if struck && matches!(point.call, "fsync" | "fdatasync") {
+            self.must_end(point).await?;
+        }
+        tracer.detach().await?;
+        self.begin_again(number).await?;
+        Ok(struck)
+    }
+
+    async fn must_end(&mut self, point: Point) -> Result<()> {
+        let begun = Instant::now();
+        let late = self.world.want(&format!("{}-late", name(point)))?;
+        while self.world.service()?.server.is_running()? {
+            if let Some(id) = self.world.ask_once(late).await? {
+                let story = format!("{point}: it accepted {id} after its disk had failed");
+                self.world.findings.add(Kind::Conduct, story);
+                break;
+            }
+            if begun.elapsed() > END {
+                let story = format!("{point}: it goes on after its disk has failed");
+                self.world.findings.add(Kind::Conduct, story);
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        Ok(())
+    }
+}
