@@ -44,9 +44,10 @@ pub(crate) fn check(connection: &Connection, path: &Path) -> Result<(), OpenErro
     Err(OpenError::Corrupt { path: path.to_owned(), detail })
 }
 
-/// Brings the schema up to this program's, one transaction for each step.
+/// Brings the schema up to this program's, in one transaction: a step that was taken without its record
+/// would be taken again at the next start, and could not be.
 pub(crate) fn migrate(connection: &mut Connection, path: &Path) -> Result<(), OpenError> {
-    let runner = embedded::migrations::runner();
+    let runner = embedded::migrations::runner().set_grouped(true);
     let found = version(connection).map_err(|error| OpenError::of_sqlite(path, error))?;
     let known = newest(&runner);
     if found > known {
@@ -91,4 +92,27 @@ fn failed(path: &Path, error: &refinery::Error) -> OpenError {
     }
     // The steps that were taken are not the steps that this program knows.
     OpenError::Corrupt { path: path.to_owned(), detail: error.to_string() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_step_and_its_record_are_taken_together_or_not_at_all() {
+        let mut connection = Connection::open_in_memory().expect("there is memory");
+        let no_records = "
+            CREATE TABLE refinery_schema_history (
+                version INTEGER PRIMARY KEY, name TEXT, applied_on TEXT, checksum TEXT
+            );
+            CREATE TRIGGER no_records BEFORE INSERT ON refinery_schema_history
+            BEGIN SELECT RAISE(ABORT, 'as if the process ended here'); END;";
+        connection.execute_batch(no_records).expect("it is empty");
+
+        migrate(&mut connection, Path::new("payout.sqlite")).expect_err("it has no records");
+        connection.execute_batch("DROP TRIGGER no_records").expect("it is there");
+        let begun_again = migrate(&mut connection, Path::new("payout.sqlite"));
+
+        begun_again.expect("nothing of the first attempt is left");
+    }
 }
