@@ -1,0 +1,339 @@
+//! The auditor: reads the bank's own book and what clients were told, never the service's mind.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+use std::sync::Arc;
+
+use payout_domain::{
+    Currency, EventId, GatewayPayoutId, MerchantAccountId, Money, Payment, PaymentSourceId,
+    PayoutId, PayoutState, SendRule, Status, Timestamp,
+};
+use payout_memory::Bank;
+use payout_ports::{
+    Authorisation, Deposit, Instruction, Notification, NotificationKind, NotificationSubject,
+};
+
+use crate::plan::Plan;
+
+/// What always holds, and is found broken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Statement {
+    /// Nobody is paid who never paid in.
+    ClosedLoop,
+    /// One currency from end to end.
+    OneCurrency,
+    /// At most one execution of a payout, and one payout for a key.
+    AtMostOnce,
+    /// What was acknowledged is there, and comes to its end.
+    NoLoss,
+    /// Clients are told what is true.
+    NoLie,
+    /// Nothing is sent outside the send rule.
+    SendRule,
+    /// Money is where the bank's book says that it is.
+    Ledger,
+}
+
+/// Reads the bank's own book and what clients were told.
+pub(crate) struct Auditor {
+    pub(crate) violations: Vec<String>,
+    pub(crate) files: BTreeMap<PayoutId, File>,
+    pub(crate) acknowledged: BTreeMap<usize, Vec<PayoutId>>,
+    at_bank: BTreeMap<GatewayPayoutId, PayoutId>,
+    sources: BTreeMap<u64, (PaymentSourceId, MerchantAccountId)>,
+    paid_in: BTreeMap<Currency, Money>,
+    executed_for: BTreeMap<usize, BTreeSet<PayoutId>>,
+    refused: BTreeSet<usize>,
+    restored: bool,
+    seed: u64,
+}
+
+/// What is known of a payout from outside.
+#[derive(Default)]
+pub(crate) struct File {
+    pub(crate) amount: Option<Money>,
+    pub(crate) executions: u32,
+    pub(crate) returned: bool,
+    pub(crate) told_failed: bool,
+    departures: Vec<Departure>,
+    body: Option<Arc<[u8]>>,
+    told: Vec<(EventId, NotificationKind)>,
+    status: Option<Status>,
+}
+
+/// Bytes that have left.
+struct Departure {
+    issued_at: Timestamp,
+    not_processed: bool,
+}
+
+/// More than these say nothing new.
+const VIOLATIONS_MAX: usize = 10;
+
+impl Auditor {
+    pub(crate) fn new(plan: &Plan) -> Self {
+        Self {
+            violations: Vec::new(),
+            files: BTreeMap::new(),
+            acknowledged: BTreeMap::new(),
+            at_bank: BTreeMap::new(),
+            sources: BTreeMap::new(),
+            paid_in: BTreeMap::new(),
+            executed_for: BTreeMap::new(),
+            refused: BTreeSet::new(),
+            restored: false,
+            seed: plan.seed,
+        }
+    }
+
+    /// Something that always holds does not.
+    pub(crate) fn accuse(&mut self, statement: Statement, what: impl fmt::Display) {
+        if self.violations.len() < VIOLATIONS_MAX {
+            self.violations.push(format!("{statement:?}: {what} (seed {})", self.seed));
+        }
+    }
+
+    fn accuse_of(&mut self, statement: Statement, id: PayoutId, what: &str) {
+        self.accuse(statement, format!("{what}: payout {id}"));
+    }
+
+    /// A user is about to have paid in.
+    pub(crate) fn expects(&mut self, user: u64, deposit: &Deposit) {
+        self.sources.insert(user, (deposit.payment_source_id, deposit.merchant_account_id));
+    }
+
+    /// A payment has settled.
+    pub(crate) fn settled(&mut self, payment: &Payment) {
+        let currency = payment.amount.currency();
+        let sum = self.paid_in.entry(currency).or_insert(Money::zero(currency));
+        *sum = sum.checked_add(payment.amount).unwrap_or(*sum);
+    }
+
+    pub(crate) fn source_of(&self, user: u64) -> Option<(PaymentSourceId, MerchantAccountId)> {
+        self.sources.get(&user).copied()
+    }
+
+    /// How often a payout has been sent.
+    pub(crate) fn departures(&self, id: PayoutId) -> u32 {
+        let file = self.files.get(&id);
+        file.map_or(0, |file| u32::try_from(file.departures.len()).unwrap_or(u32::MAX))
+    }
+
+    /// Bytes leave. It says whether the sender does not know what became of earlier ones.
+    pub(crate) fn departs(
+        &mut self,
+        instruction: &Instruction,
+        authorisation: &Authorisation,
+        rule: &SendRule,
+    ) -> bool {
+        let id = instruction.payout_id;
+        let file = self.files.entry(id).or_default();
+        let open = file.departures.iter().filter(|departure| !departure.not_processed);
+        let first = open.map(|departure| departure.issued_at).min();
+        let issued_at = authorisation.life.issued_at;
+        file.departures.push(Departure { issued_at, not_processed: false });
+        let body = file.body.get_or_insert_with(|| Arc::clone(&instruction.body));
+        let has_drifted = *body != instruction.body;
+        if !rule.allows(first, authorisation.life) {
+            self.accuse_of(Statement::SendRule, id, "sent with a token that outlives the window");
+        }
+        if has_drifted {
+            self.accuse_of(Statement::SendRule, id, "other bytes under the same name");
+        }
+        first.is_some()
+    }
+
+    /// The sender of a payout's latest bytes has heard that nothing was done, or something else.
+    pub(crate) fn answered_transmission(&mut self, id: PayoutId, not_processed: bool) {
+        let file = self.files.entry(id).or_default();
+        if let Some(last) = file.departures.last_mut() {
+            last.not_processed = not_processed;
+        }
+    }
+
+    /// The bank has a payout.
+    pub(crate) fn accepted(&mut self, id: PayoutId, at_bank: GatewayPayoutId) {
+        self.at_bank.insert(at_bank, id);
+    }
+
+    /// Which payout of ours the bank knows by this name.
+    pub(crate) fn payout_at_bank(&self, id: GatewayPayoutId) -> Option<PayoutId> {
+        self.at_bank.get(&id).copied()
+    }
+
+    /// A payout has moved at the bank. `asked_for` says which intention it is for, and how much.
+    pub(crate) fn moved(&mut self, id: PayoutId, asked_for: Option<(usize, Money)>, bank: &Bank) {
+        let file = self.files.entry(id).or_default();
+        file.executions = bank.executions(id);
+        file.amount = file.amount.or(asked_for.map(|(_, amount)| amount));
+        let (executions, is_lie) = (file.executions, file.told_failed && !file.returned);
+        if executions == 0 {
+            return;
+        }
+        if executions > 1 {
+            self.accuse_of(Statement::AtMostOnce, id, "executed twice");
+        }
+        if is_lie {
+            self.accuse_of(Statement::NoLie, id, "executed after it was told to have failed");
+        }
+        let Some((intention, _)) = asked_for else { return };
+        let executed = self.executed_for.entry(intention).or_default();
+        executed.insert(id);
+        if executed.len() > 1 && !self.restored {
+            self.accuse_of(Statement::AtMostOnce, id, "two payouts of one key are executed");
+        }
+    }
+
+    /// An executed payout has come back.
+    pub(crate) fn returned(&mut self, at_bank: GatewayPayoutId) {
+        let id = self.at_bank.get(&at_bank).copied();
+        if let Some(file) = id.and_then(|id| self.files.get_mut(&id)) {
+            file.returned = true;
+        }
+    }
+
+    /// A client was told that its payout is accepted.
+    pub(crate) fn acknowledged(&mut self, intention: usize, id: PayoutId) {
+        let ids = self.acknowledged.entry(intention).or_default();
+        if ids.contains(&id) {
+            return;
+        }
+        ids.push(id);
+        if ids.len() > 1 && !self.restored {
+            self.accuse_of(Statement::AtMostOnce, id, "a second payout under one key");
+        }
+    }
+
+    /// A client asked for something else under a used key, and was told that it is accepted.
+    pub(crate) fn took_altered(&mut self, intention: usize, id: PayoutId) {
+        if !self.restored {
+            let what = format!("another order under the key of intention {intention}: payout {id}");
+            self.accuse(Statement::AtMostOnce, what);
+        }
+    }
+
+    /// The payout that a client was last told of.
+    pub(crate) fn last_id(&self, intention: usize) -> Option<PayoutId> {
+        self.acknowledged.get(&intention)?.last().copied()
+    }
+
+    /// A client does not find its payout.
+    pub(crate) fn missing(&mut self, id: PayoutId) {
+        if !self.restored {
+            self.accuse_of(Statement::NoLoss, id, "acknowledged, and not found");
+        }
+    }
+
+    /// A client sees how its payout stands.
+    pub(crate) fn shown(&mut self, id: PayoutId, status: Status, bank: &Bank) {
+        let restored = self.restored;
+        let file = self.files.entry(id).or_default();
+        file.executions = bank.executions(id);
+        let before = file.status.replace(status);
+        let is_executed = file.executions > 0;
+        let is_failed = file.executions == 0 || file.returned;
+        file.told_failed |= status == Status::Failed;
+        if before.is_some_and(|before| status < before) && !restored {
+            self.accuse_of(Statement::NoLie, id, "the status goes back");
+        }
+        if status == Status::Executed && !is_executed {
+            self.accuse_of(Statement::NoLie, id, "shown as executed, and it is not");
+        }
+        if status == Status::Failed && !is_failed {
+            self.accuse_of(Statement::NoLie, id, "shown as failed, and the money is gone");
+        }
+    }
+
+    /// A client is told something.
+    pub(crate) fn told(&mut self, notification: &Notification, bank: &Bank) {
+        let NotificationSubject::Payout(payout) = &notification.subject else { return };
+        let (id, kind) = (payout.id(), notification.kind);
+        let restored = self.restored;
+        let file = self.files.entry(id).or_default();
+        file.executions = bank.executions(id);
+        let told = (notification.event_id, kind);
+        if file.told.contains(&told) {
+            return;
+        }
+        let is_legal = match (file.told.last(), kind) {
+            (None, _)
+            | (Some((_, NotificationKind::PayoutExecuted)), NotificationKind::PayoutFailed) => true,
+            (Some(_), _) => restored,
+        };
+        file.told.push(told);
+        let is_failure = kind == NotificationKind::PayoutFailed;
+        file.told_failed |= is_failure;
+        let is_true = match kind {
+            NotificationKind::PayoutExecuted => file.executions > 0,
+            NotificationKind::PayoutFailed => file.executions == 0 || file.returned,
+            NotificationKind::PaymentSettled => false,
+        };
+        if !is_legal {
+            self.accuse_of(Statement::NoLie, id, "told what cannot follow what was told before");
+        }
+        if !is_true {
+            let what = if is_failure {
+                "told to have failed, and the money is gone"
+            } else {
+                "told to be executed, and it is not"
+            };
+            self.accuse_of(Statement::NoLie, id, what);
+        }
+    }
+
+    /// A client has given up: what it wanted is not allowed.
+    pub(crate) fn refused(&mut self, intention: usize) {
+        self.refused.insert(intention);
+    }
+
+    /// An intention of which its client never learned what became.
+    pub(crate) fn unanswered(&self, intentions: usize) -> Option<usize> {
+        (0..intentions).find(|number| {
+            !self.acknowledged.contains_key(number) && !self.refused.contains(number)
+        })
+    }
+
+    /// The last that a client was told of a payout is how it ended.
+    pub(crate) fn check_told(&mut self, id: PayoutId, state: &PayoutState) {
+        let last = self.files.get(&id).and_then(|file| file.told.last().map(|(_, kind)| *kind));
+        let expected = match state.status() {
+            Status::Executed => Some(NotificationKind::PayoutExecuted),
+            Status::Failed => Some(NotificationKind::PayoutFailed),
+            Status::Pending | Status::Authorized => None,
+        };
+        if last != expected && !self.restored {
+            self.accuse_of(Statement::NoLie, id, "its client was not told how it ended");
+        }
+    }
+
+    pub(crate) fn transmissions(&self) -> u64 {
+        let departures = self.files.values().map(|file| file.departures.len());
+        u64::try_from(departures.fold(0, usize::saturating_add)).unwrap_or(u64::MAX)
+    }
+
+    /// Holds the bank's balances against what came in, went out and came back.
+    pub(crate) fn check_ledger(&mut self, opening: &[Money], balances: &[Money]) {
+        for (opened, balance) in opening.iter().zip(balances) {
+            let currency = opened.currency();
+            let mut expected = i128::from(opened.minor());
+            if let Some(paid_in) = self.paid_in.get(&currency) {
+                expected = expected.saturating_add(i128::from(paid_in.minor()));
+            }
+            for file in self.files.values() {
+                let Some(amount) = file.amount.filter(|amount| amount.currency() == currency)
+                else {
+                    continue;
+                };
+                let out = u32::from(!file.returned).min(file.executions);
+                let gone = i128::from(amount.minor()).saturating_mul(i128::from(out));
+                expected = expected.saturating_sub(gone);
+            }
+            if expected != i128::from(balance.minor()) {
+                self.accuse(
+                    Statement::Ledger,
+                    format!("{balance} on the account, {expected} expected"),
+                );
+            }
+        }
+    }
+}
