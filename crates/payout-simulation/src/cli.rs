@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use clap::Parser;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use payout_simulation::{FaultKind, Plant, WorldOptions, run_world, run_worlds, shrink};
+use payout_simulation::{FaultKind, Plant, Statement, WorldOptions, run_world, run_worlds, shrink};
 
 use crate::show;
 
@@ -37,6 +37,13 @@ struct Cli {
     /// Spare the worlds a kind of fault; may be given again
     #[arg(long, value_name = "FAULT")]
     without: Vec<FaultKind>,
+    /// What the auditor does not look at, to see whether a bug shows in something else; may be given
+    /// again
+    #[arg(long, value_name = "STATEMENT")]
+    blind_to: Vec<Statement>,
+    /// How many of the last things that happened are shown of a failure
+    #[arg(long, default_value_t = 200, value_name = "COUNT")]
+    happenings: usize,
     /// How many threads; one for each processor if not given
     #[arg(long)]
     threads: Option<usize>,
@@ -49,8 +56,13 @@ struct Cli {
 pub(crate) fn run() -> ExitCode {
     let cli = Cli::parse();
     let without: BTreeSet<_> = cli.without.iter().copied().collect();
+    let blind_to = cli.blind_to.iter().copied().collect();
     let seed = cli.seed.unwrap_or(cli.first_seed);
-    let options = WorldOptions { seed, payouts: cli.payouts, plant: cli.plant, without };
+    let mut options = WorldOptions::new(seed, cli.payouts);
+    options.plant = cli.plant;
+    options.without = without;
+    options.blind_to = blind_to;
+    options.happenings_max = cli.happenings;
     match cli.seed {
         Some(_) => one_world(&options, cli.json),
         None => many_worlds(&cli, &options),

@@ -11,7 +11,7 @@ use crate::chance::millis;
 use crate::life::Life;
 use crate::plan::Trouble;
 use crate::world::World;
-use crate::{FaultKind, FaultTally, Plant};
+use crate::{FaultKind, FaultTally, Plant, Statement, Violation};
 
 /// Which world to live through.
 #[derive(Clone, Debug)]
@@ -24,13 +24,17 @@ pub struct WorldOptions {
     pub plant: Option<Plant>,
     /// Kinds of faults that this world is spared.
     pub without: BTreeSet<FaultKind>,
+    /// What the auditor does not look at, to see whether a bug shows in something else.
+    pub blind_to: BTreeSet<Statement>,
+    /// How many of the last happenings are kept for a failure.
+    pub happenings_max: usize,
 }
 
 /// What became of a world.
 #[derive(Clone, Debug, Default)]
 pub struct WorldReport {
     /// What did not hold, the earliest first; empty if all is well.
-    pub violations: Vec<String>,
+    pub violations: Vec<Violation>,
     /// How often each fault struck.
     pub faults: FaultTally,
     /// How many payouts clients wanted.
@@ -56,7 +60,14 @@ pub struct WorldReport {
 impl WorldOptions {
     /// A world with all its faults and no planted bug.
     pub fn new(seed: u64, payouts: u32) -> Self {
-        Self { seed, payouts, plant: None, without: BTreeSet::new() }
+        Self {
+            seed,
+            payouts,
+            plant: None,
+            without: BTreeSet::new(),
+            blind_to: BTreeSet::new(),
+            happenings_max: 200,
+        }
     }
 }
 
@@ -177,6 +188,15 @@ impl World {
         if trouble.kind == FaultKind::ProfileChanged && is_over {
             self.bury_all(SECOND).await;
         }
+        if trouble.kind == FaultKind::InstancesDown && is_over {
+            self.start_all();
+        }
+    }
+
+    fn start_all(self: &Arc<Self>) {
+        for number in 0..self.plan.instances {
+            self.start(number);
+        }
     }
 
     async fn bury_all(self: &Arc<Self>, downtime: Duration) {
@@ -189,8 +209,8 @@ impl World {
     fn calm_comes(self: &Arc<Self>) {
         self.become_calm();
         self.note("calm", uuid::Uuid::nil(), 0);
+        self.start_all();
         for number in 0..self.plan.instances {
-            self.start(number);
             if let Some(life) = self.life_of(number) {
                 life.mend();
             }

@@ -44,7 +44,7 @@ mod shrink;
 mod trace;
 mod world;
 
-pub use auditor::Statement;
+pub use auditor::{Statement, UnknownStatement, Violation};
 pub use fault::{FaultKind, FaultTally, UnknownFaultKind};
 pub use history::{WorldOptions, WorldReport, run_world};
 pub use many_worlds::{Sum, run_worlds};

@@ -14,7 +14,6 @@ use crate::chance::{Chance, millis};
 /// What a world is like. Its text names every choice, so that a failure can be understood.
 #[derive(Clone, Debug)]
 pub(crate) struct Plan {
-    pub(crate) seed: u64,
     pub(crate) payouts: u32,
     pub(crate) instances: usize,
     pub(crate) users: u64,
@@ -82,7 +81,6 @@ impl Plan {
         let (dispatch, token_life) = dispatch(&mut chance);
         let clocks_apart_ms = clocks_apart(&mut chance, &rates);
         Self {
-            seed,
             payouts,
             instances: usize::try_from(chance.between(1, 3)).unwrap_or(1),
             users: chance.between(1, 6),
@@ -90,10 +88,10 @@ impl Plan {
             token_life,
             clocks_apart_ms,
             deadline: Duration::from_secs(20),
-            patience: chance.heavy_tailed(MINUTE.saturating_mul(5), HOUR.saturating_mul(2)),
+            patience: chance.heavy_tailed(MINUTE.saturating_mul(10), HOUR.saturating_mul(4)),
             downtime_max: chance.heavy_tailed(MINUTE, HOUR.saturating_mul(14)),
             dispatch,
-            watch: watch(&mut chance),
+            watch: watch(&mut chance, rate_of(&rates, FaultKind::Returned) > 0),
             delays: SandboxDelays {
                 settlement: chance.heavy_tailed(SECOND, MINUTE.saturating_mul(10)),
                 authorization: chance.heavy_tailed(SECOND, MINUTE.saturating_mul(20)),
@@ -111,7 +109,7 @@ impl Plan {
 
     /// In how many cases of ten thousand a fault strikes.
     pub(crate) fn rate(&self, kind: FaultKind) -> u32 {
-        self.rates.get(kind.number()).copied().unwrap_or_default()
+        rate_of(&self.rates, kind)
     }
 }
 
@@ -125,6 +123,10 @@ impl fmt::Display for Plan {
         }
         Ok(())
     }
+}
+
+fn rate_of(rates: &[u32], kind: FaultKind) -> u32 {
+    rates.get(kind.number()).copied().unwrap_or_default()
 }
 
 /// About half of all kinds of faults, each at a rate of its own: a world with all of them at once
@@ -157,12 +159,17 @@ fn dispatch(chance: &mut Chance) -> (DispatchSettings, Duration) {
     (settings, token_life)
 }
 
-fn watch(chance: &mut Chance) -> WatchSettings {
+/// Where nothing comes back, nobody needs to look for days.
+fn watch(chance: &mut Chance, comes_back: bool) -> WatchSettings {
     WatchSettings {
         shortest: chance.heavy_tailed(SECOND, MINUTE),
-        longest: chance.heavy_tailed(MINUTE.saturating_mul(5), HOUR),
-        executed: chance.span(HOUR.saturating_mul(3), HOUR.saturating_mul(12)),
-        return_span: RETURNS_WITHIN.saturating_add(HOUR.saturating_mul(72)),
+        longest: chance.heavy_tailed(MINUTE.saturating_mul(15), HOUR.saturating_mul(2)),
+        executed: chance.span(HOUR.saturating_mul(6), HOUR.saturating_mul(24)),
+        return_span: if comes_back {
+            RETURNS_WITHIN.saturating_add(HOUR.saturating_mul(72))
+        } else {
+            HOUR
+        },
         lease: chance.heavy_tailed(SECOND.saturating_mul(5), MINUTE.saturating_mul(2)),
         at_once_max: usize::try_from(chance.between(1, 32)).unwrap_or(1),
     }
@@ -172,7 +179,7 @@ fn watch(chance: &mut Chance) -> WatchSettings {
 fn clocks_apart(chance: &mut Chance, rates: &[u32]) -> i64 {
     let most = millis(MARGIN);
     let apart = i64::try_from(chance.between(0, most.saturating_mul(2))).unwrap_or_default();
-    let is_on = rates.get(FaultKind::ClocksApart.number()).is_some_and(|rate| *rate > 0);
+    let is_on = rate_of(rates, FaultKind::ClocksApart) > 0;
     let most = i64::try_from(most).unwrap_or_default();
     if is_on { apart.saturating_sub(most) } else { 0 }
 }
@@ -190,7 +197,7 @@ fn troubles(seed: u64, rates: &[u32], faulty_ms: u64) -> Vec<Trouble> {
         // A stream of its own: to leave out one kind changes no other.
         let number = u64::try_from(kind.number()).unwrap_or_default();
         let mut chance = Chance::of(seed, OTHER_STREAMS.saturating_mul(2).saturating_add(number));
-        for _ in 0..rates.get(kind.number()).copied().unwrap_or_default() {
+        for _ in 0..rate_of(rates, kind) {
             let from_ms = chance.between(0, faulty_ms);
             let until_ms = from_ms.saturating_add(millis(chance.heavy_tailed(shortest, longest)));
             troubles.push(Trouble { kind, from_ms, until_ms });

@@ -140,5 +140,8 @@ fn again(options: &WorldOptions) -> String {
     for kind in &options.without {
         words.push_str(&format!(" --without {kind}"));
     }
+    for statement in &options.blind_to {
+        words.push_str(&format!(" --blind-to {statement}"));
+    }
     words
 }

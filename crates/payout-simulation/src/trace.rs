@@ -11,6 +11,7 @@ use uuid::Uuid;
 pub(crate) struct Trace {
     digest: u64,
     last: VecDeque<Entry>,
+    kept_max: usize,
 }
 
 /// Something that happened.
@@ -26,20 +27,16 @@ pub(crate) struct Entry {
     pub(crate) number: u64,
 }
 
-/// How much of a failed world is shown.
-const LAST: usize = 200;
-
 /// Offset and prime of the 64-bit FNV-1a.
 const OFFSET: u64 = 0xcbf2_9ce4_8422_2325;
 const PRIME: u64 = 0x0100_0000_01b3;
 
-impl Default for Trace {
-    fn default() -> Self {
-        Self { digest: OFFSET, last: VecDeque::with_capacity(LAST) }
-    }
-}
-
 impl Trace {
+    /// Keeps so many of the last happenings.
+    pub(crate) fn keeping(kept_max: usize) -> Self {
+        Self { digest: OFFSET, last: VecDeque::new(), kept_max }
+    }
+
     pub(crate) fn write(&mut self, entry: Entry) {
         let (high, low) = entry.whom.as_u64_pair();
         for word in [entry.at, high, low, entry.number] {
@@ -48,7 +45,7 @@ impl Trace {
         for byte in entry.what.bytes() {
             self.mix(u64::from(byte));
         }
-        if self.last.len() == LAST {
+        if self.last.len() >= self.kept_max {
             self.last.pop_front();
         }
         self.last.push_back(entry);
