@@ -146,7 +146,7 @@ impl World {
         match flaw {
             Flaw::None => {}
             Flaw::NotItsCurrency => {
-                auditor.accuse(Statement::OneCurrency, "another currency is paid")
+                auditor.accuse(Statement::OneCurrency, "another currency is paid");
             }
             Flaw::SourceOfNobody | Flaw::SourceOfAnother | Flaw::NotItsAccount => {
                 auditor.accuse(Statement::ClosedLoop, "somebody is paid who never paid in");

@@ -53,7 +53,7 @@ fault_kinds! {
     /// The provider says that it is still busy with the key.
     8 InProgress "in_progress" 600;
     /// The provider says that the key belongs to other bytes, although it does not.
-    9 KeyDisputed "key_disputed" 200;
+    9 KeyDisputed "key_disputed" 40;
     /// The provider asks for patience.
     10 TooMany "too_many" 600;
     /// The provider refuses a payout for good.

@@ -45,6 +45,8 @@ pub struct WorldReport {
     pub parked: u64,
     /// How many of those that wait have been executed all the same.
     pub parked_and_paid: u64,
+    /// How many ever waited for an operator because the provider disputed their key.
+    pub disputed: u64,
     /// How many transmissions there were.
     pub transmissions: u64,
     /// How long the world lasted, in milliseconds of its own time.
@@ -113,6 +115,9 @@ impl World {
 
     /// Plans what is known at the beginning.
     fn plan_all(&self) {
+        if self.plan.clocks_apart_ms != 0 {
+            self.count(FaultKind::ClocksApart);
+        }
         for user in 0..self.plan.users {
             self.agenda.plan(0, Happening::Deposit(user));
         }
@@ -163,23 +168,22 @@ impl World {
         self.count(kind);
         self.begin(kind);
         self.agenda.plan(until_ms, Happening::End(trouble));
-        match kind {
-            FaultKind::InstancesDown => {
-                let rest = until_ms.saturating_sub(self.now_ms());
-                self.bury_all(Duration::from_millis(rest)).await;
-            }
-            FaultKind::ProfileChanged => self.bury_all(SECOND).await,
-            FaultKind::Freeze => {
-                if let Some(life) = self.somebody(kind) {
-                    life.freeze(until_ms);
-                }
-            }
-            FaultKind::ClockJump => {
-                if let Some(life) = self.somebody(kind) {
-                    life.set_clock(kind);
-                }
-            }
-            _ => {}
+        if kind == FaultKind::InstancesDown {
+            let rest = until_ms.saturating_sub(self.now_ms());
+            self.bury_all(Duration::from_millis(rest)).await;
+        }
+        if kind == FaultKind::ProfileChanged {
+            self.bury_all(SECOND).await;
+        }
+        if kind == FaultKind::Freeze
+            && let Some(life) = self.somebody(kind)
+        {
+            life.freeze(until_ms);
+        }
+        if kind == FaultKind::ClockJump
+            && let Some(life) = self.somebody(kind)
+        {
+            life.set_clock(kind);
         }
     }
 

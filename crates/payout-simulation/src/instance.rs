@@ -4,7 +4,7 @@ use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
-use payout_domain::{ClientId, PayoutRules, PayoutState};
+use payout_domain::{PayoutRules, PayoutState};
 use payout_ports::{
     Clock, GatewayProfile, IdGenerator, PayoutChange, PayoutGateway, PayoutRepository,
 };
@@ -23,6 +23,13 @@ use crate::life::Life;
 use crate::receiver::Receiver;
 use crate::world::{World, lock};
 
+/// One round of a use case, as a future that borrows nothing.
+macro_rules! run_of {
+    ($use_case:ident) => {{
+        let use_case = $use_case.clone();
+        async move { use_case.run().await }
+    }};
+}
 /// A place for an instance of the service, which may be running or dead.
 #[derive(Default)]
 pub(crate) struct Instance {
@@ -119,100 +126,124 @@ impl World {
     }
 }
 
+/// What stands behind the ports of one instance.
+struct Wiring {
+    life: Arc<Life>,
+    store: Arc<FaultyStore>,
+    gateway: Arc<dyn PayoutGateway>,
+    clock: Arc<dyn Clock>,
+    ids: Arc<dyn IdGenerator>,
+    to_send: Doorbell,
+    to_follow: Doorbell,
+    to_tell: Doorbell,
+}
+
 /// Wires the use cases, as the binary does, and lets their workers run.
 fn run(life: &Arc<Life>) -> Running {
     let world = &life.world;
-    let plan = &world.plan;
-    let store = Arc::new(FaultyStore { life: Arc::clone(life) });
-    let gateway: Arc<dyn PayoutGateway> =
-        Arc::new(FaultyGateway { life: Arc::clone(life), profile: profile(world) });
-    let clock: Arc<dyn Clock> = life.clone();
-    let ids: Arc<dyn IdGenerator> = world.ids();
-    let bells = [Doorbell::default(), Doorbell::default(), Doorbell::default()];
-    let [to_send, to_follow, to_tell] = &bells;
-    let take_in = TakeIn {
-        payouts: store.clone(),
-        clock: Arc::clone(&clock),
-        ids: Arc::clone(&ids),
-        notifications: to_tell.clone(),
+    let wiring = Wiring {
+        store: Arc::new(FaultyStore { life: Arc::clone(life) }),
+        gateway: Arc::new(FaultyGateway { life: Arc::clone(life), profile: profile(world) }),
+        clock: life.clone(),
+        ids: world.ids(),
+        to_send: Doorbell::default(),
+        to_follow: Doorbell::default(),
+        to_tell: Doorbell::default(),
+        life: Arc::clone(life),
     };
-    let record_payment = RecordPayment {
-        payments: store.clone(),
-        clock: Arc::clone(&clock),
-        ids: Arc::clone(&ids),
-        client_id: client(),
-        notifications: to_tell.clone(),
-    };
-    let reconcile = ReconcilePayouts {
-        payouts: store.clone(),
-        gateway: Arc::clone(&gateway),
-        clock: Arc::clone(&clock),
-        take_in: take_in.clone(),
-        settings: plan.watch,
-    };
-    let follow_events = FollowEvents {
-        inbox: store.clone(),
-        gateway: Arc::clone(&gateway),
-        clock: Arc::clone(&clock),
-        reconcile: reconcile.clone(),
-        record_payment,
-        limit: 32,
-        lease: plan.dispatch.lease,
-        patience: EVENT_PATIENCE,
-    };
-    let dispatch = DispatchPayouts::new(
-        store.clone(),
-        Arc::clone(&gateway),
-        Arc::clone(&ids),
-        take_in,
-        plan.dispatch,
-    );
-    let notify = NotifyClients::new(
-        store.clone(),
-        Arc::new(Receiver { life: Arc::clone(life) }),
-        (Arc::clone(&clock), Arc::clone(&ids)),
-        Backoff { first: SECOND, longest: Duration::from_hours(1) },
-        Duration::from_secs(15),
-        32,
-    );
-    let service = Service {
-        request_payout: RequestPayout {
-            payouts: store.clone(),
-            payments: store.clone(),
-            gateway: Arc::clone(&gateway),
-            clock: Arc::clone(&clock),
-            ids,
-            rules: PayoutRules::default(),
-            key_window: None,
-            dispatch: to_send.clone(),
-        },
-        receive_event: ReceiveEvent {
-            inbox: store,
-            clock,
-            profile: gateway.profile(),
-            events: to_follow.clone(),
-        },
-    };
-    let patience = plan.patience;
+    let (dispatch, reconcile) = (wiring.dispatch(), wiring.reconcile());
+    let (follow, notify) = (wiring.follow_events(), wiring.notify());
+    let patience = world.plan.patience;
+    let no_bell = Doorbell::default();
     let workers = vec![
-        worker(patience, to_send, move || {
-            let it = dispatch.clone();
-            async move { it.run().await }
-        }),
-        worker(patience, to_follow, move || {
-            let it = follow_events.clone();
-            async move { it.run().await }
-        }),
-        worker(patience, to_tell, move || {
-            let it = notify.clone();
-            async move { it.run().await }
-        }),
-        worker(patience, &Doorbell::default(), move || {
-            let it = reconcile.clone();
-            async move { it.run().await }
-        }),
+        worker(patience, &wiring.to_send, move || run_of!(dispatch)),
+        worker(patience, &wiring.to_follow, move || run_of!(follow)),
+        worker(patience, &wiring.to_tell, move || run_of!(notify)),
+        worker(patience, &no_bell, move || run_of!(reconcile)),
     ];
-    Running { life: Arc::clone(life), service: Arc::new(service), workers }
+    Running { life: Arc::clone(life), service: Arc::new(wiring.service()), workers }
+}
+
+impl Wiring {
+    fn take_in(&self) -> TakeIn {
+        TakeIn {
+            payouts: self.store.clone(),
+            clock: Arc::clone(&self.clock),
+            ids: Arc::clone(&self.ids),
+            notifications: self.to_tell.clone(),
+        }
+    }
+
+    fn dispatch(&self) -> DispatchPayouts {
+        DispatchPayouts::new(
+            self.store.clone(),
+            Arc::clone(&self.gateway),
+            Arc::clone(&self.ids),
+            self.take_in(),
+            self.life.world.plan.dispatch,
+        )
+    }
+
+    fn reconcile(&self) -> ReconcilePayouts {
+        ReconcilePayouts {
+            payouts: self.store.clone(),
+            gateway: Arc::clone(&self.gateway),
+            clock: Arc::clone(&self.clock),
+            take_in: self.take_in(),
+            settings: self.life.world.plan.watch,
+        }
+    }
+
+    fn follow_events(&self) -> FollowEvents {
+        FollowEvents {
+            inbox: self.store.clone(),
+            gateway: Arc::clone(&self.gateway),
+            clock: Arc::clone(&self.clock),
+            reconcile: self.reconcile(),
+            record_payment: RecordPayment {
+                payments: self.store.clone(),
+                clock: Arc::clone(&self.clock),
+                ids: Arc::clone(&self.ids),
+                client_id: client_id(),
+                notifications: self.to_tell.clone(),
+            },
+            limit: 32,
+            lease: self.life.world.plan.dispatch.lease,
+            patience: EVENT_PATIENCE,
+        }
+    }
+
+    fn notify(&self) -> NotifyClients {
+        NotifyClients::new(
+            self.store.clone(),
+            Arc::new(Receiver { life: Arc::clone(&self.life) }),
+            (Arc::clone(&self.clock), Arc::clone(&self.ids)),
+            Backoff { first: SECOND, longest: Duration::from_hours(1) },
+            Duration::from_secs(15),
+            32,
+        )
+    }
+
+    fn service(&self) -> Service {
+        Service {
+            request_payout: RequestPayout {
+                payouts: self.store.clone(),
+                payments: self.store.clone(),
+                gateway: Arc::clone(&self.gateway),
+                clock: Arc::clone(&self.clock),
+                ids: Arc::clone(&self.ids),
+                rules: PayoutRules::default(),
+                key_window: None,
+                dispatch: self.to_send.clone(),
+            },
+            receive_event: ReceiveEvent {
+                inbox: self.store.clone(),
+                clock: Arc::clone(&self.clock),
+                profile: self.gateway.profile(),
+                events: self.to_follow.clone(),
+            },
+        }
+    }
 }
 
 /// Which account at the provider the instances are configured for now.
@@ -222,10 +253,6 @@ fn profile(world: &World) -> GatewayProfile {
     } else {
         world.bank.profile()
     }
-}
-
-fn client() -> ClientId {
-    client_id()
 }
 
 /// Does a use case again and again: at once while it finds work, else when the bell rings, or after a

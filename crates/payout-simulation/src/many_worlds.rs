@@ -34,13 +34,13 @@ pub struct Sum {
 }
 
 /// Lives through worlds of consecutive seeds, beginning with the options' own. After a failure it
-/// begins no world with a higher seed, so that the lowest failing seed is always found. `seen` is
-/// called after each world.
+/// begins no world with a higher seed, so that the lowest failing seed is always found. `after_each`
+/// is called after each world.
 pub fn run_worlds(
     options: &WorldOptions,
     worlds: u64,
     threads: usize,
-    seen: &(dyn Fn() + Sync),
+    after_each: &(dyn Fn() + Sync),
 ) -> Sum {
     let next = AtomicU64::new(0);
     let has_failed = AtomicBool::new(false);
@@ -52,12 +52,12 @@ pub fn run_worlds(
                 return;
             }
             let seed = options.seed.saturating_add(number);
-            let report = run_world(&WorldOptions { seed, ..options.clone() });
-            if !report.violations.is_empty() {
+            let ending = run_world(&WorldOptions { seed, ..options.clone() });
+            if !ending.violations.is_empty() {
                 has_failed.store(true, Ordering::SeqCst);
             }
-            lock(&sum).add(seed, report);
-            seen();
+            lock(&sum).add(seed, ending);
+            after_each();
         }
     };
     thread::scope(|scope| {

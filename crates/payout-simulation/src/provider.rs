@@ -129,7 +129,6 @@ impl World {
         let outcome = self.bank.submit(instruction, &authorisation).await;
         match outcome {
             SubmitOutcome::Accepted(id) if !was_known => self.accepted(transmission, id),
-            SubmitOutcome::Accepted(_) => {}
             SubmitOutcome::Rejected { .. } => {
                 self.auditor()
                     .accuse(Statement::ClosedLoop, "the bank's own book forbids a payout");
@@ -137,7 +136,8 @@ impl World {
             SubmitOutcome::KeyReused => {
                 self.note("other bytes under a known key", instruction.payout_id.as_uuid(), 0);
             }
-            SubmitOutcome::NotProcessed { .. }
+            SubmitOutcome::Accepted(_)
+            | SubmitOutcome::NotProcessed { .. }
             | SubmitOutcome::InProgress
             | SubmitOutcome::Unknown { .. } => {}
         }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use payout_domain::{Payout, PayoutState};
+use payout_domain::{ParkReason, Payout, PayoutState};
 use payout_memory::BankConfiguration;
 use payout_ports::{Inbox, Outbox, PayoutEvent, PayoutRepository};
 
@@ -57,7 +57,12 @@ impl World {
                 continue;
             };
             let history = self.store().history(&client_id(), id).await;
-            self.check_history(&payout, &history.ok().flatten().unwrap_or_default());
+            let history = history.ok().flatten().unwrap_or_default();
+            self.check_history(&payout, &history);
+            let disputed = PayoutState::Parked(ParkReason::KeyReused);
+            if history.iter().any(|event| event.state == disputed) {
+                report.disputed = report.disputed.saturating_add(1);
+            }
             self.check_end(&payout, report);
         }
     }
@@ -77,15 +82,10 @@ impl World {
     fn check_end(&self, payout: &Payout, report: &mut WorldReport) {
         let mut auditor = self.auditor();
         let id = payout.id();
-        let Some(file) = auditor.files.get(&id) else {
-            // It never left.
-            return match payout.state() {
-                PayoutState::Parked(_) => report.parked = report.parked.saturating_add(1),
-                state if state.is_final() => {}
-                state => auditor.accuse(Statement::NoLoss, format!("{id} is still {state}")),
-            };
-        };
-        let (executed, returned) = (file.executions > 0, file.returned);
+        // What never left has no file.
+        let file = auditor.files.get(&id);
+        let executed = file.is_some_and(|file| file.executions > 0);
+        let returned = file.is_some_and(|file| file.returned);
         match payout.state() {
             PayoutState::Accepted
             | PayoutState::Sending { .. }

@@ -133,15 +133,9 @@ fn struck(tally: &FaultTally) -> impl Iterator<Item = (FaultKind, u64)> {
 
 fn again(options: &WorldOptions) -> String {
     let mut words =
-        format!("cargo xtask simulate --seed {} --payouts {}", options.seed, options.payouts);
-    if let Some(plant) = options.plant {
-        words.push_str(&format!(" --plant {plant}"));
-    }
-    for kind in &options.without {
-        words.push_str(&format!(" --without {kind}"));
-    }
-    for statement in &options.blind_to {
-        words.push_str(&format!(" --blind-to {statement}"));
-    }
-    words
+        vec![format!("cargo xtask simulate --seed {} --payouts {}", options.seed, options.payouts)];
+    words.extend(options.plant.map(|plant| format!("--plant {plant}")));
+    words.extend(options.without.iter().map(|kind| format!("--without {kind}")));
+    words.extend(options.blind_to.iter().map(|statement| format!("--blind-to {statement}")));
+    words.join(" ")
 }

@@ -2,11 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use payout_simulation::{Plant, Statement, WorldOptions, run_world};
+use payout_simulation::{FaultKind, Plant, Statement, WorldOptions, run_world};
 
-/// Lives through worlds from seed 1 on until the bug breaks something, and says what. In the same
+/// Lives through worlds from seed 1 on until the bug breaks something, and says what; `None` if it
+/// is not found within the budget. In the same
 /// world without the bug nothing is broken.
-fn first_broken(plant: Plant, budget: u64, blind_to: &[Statement]) -> Statement {
+fn first_broken(plant: Plant, budget: u64, blind_to: &[Statement]) -> Option<Statement> {
     let blind_to: BTreeSet<_> = blind_to.iter().copied().collect();
     for seed in 1..=budget {
         let sound = WorldOptions { blind_to: blind_to.clone(), ..WorldOptions::new(seed, 40) };
@@ -14,84 +15,91 @@ fn first_broken(plant: Plant, budget: u64, blind_to: &[Statement]) -> Statement 
         if let Some(violation) = run_world(&planted).violations.first() {
             let without = run_world(&sound).violations;
             assert!(without.is_empty(), "seed {seed}: {without:?}");
-            return violation.statement;
+            return Some(violation.statement);
         }
     }
-    panic!("{plant} is not found in {budget} worlds");
+    None
 }
 
 #[test]
 fn a_key_for_every_transmission_pays_twice() {
-    assert_eq!(first_broken(Plant::FreshKey, 100, &[Statement::SendRule]), Statement::AtMostOnce);
+    assert_eq!(
+        first_broken(Plant::FreshKey, 100, &[Statement::SendRule]),
+        Some(Statement::AtMostOnce)
+    );
 }
 
 #[test]
 fn a_window_that_nobody_checks_pays_twice() {
     let broken = first_broken(Plant::NoWindowCheck, 300, &[Statement::SendRule]);
 
-    assert_eq!(broken, Statement::AtMostOnce);
+    assert_eq!(broken, Some(Statement::AtMostOnce));
 }
 
 #[test]
 fn a_token_that_is_renewed_on_the_way_pays_twice() {
     let broken = first_broken(Plant::NoTokenFence, 300, &[Statement::SendRule]);
 
-    assert_eq!(broken, Statement::AtMostOnce);
+    assert_eq!(broken, Some(Statement::AtMostOnce));
 }
 
 #[test]
 fn a_window_by_the_machines_clock_pays_twice() {
     let broken = first_broken(Plant::LocalClock, 600, &[Statement::SendRule]);
 
-    assert_eq!(broken, Statement::AtMostOnce);
+    assert_eq!(broken, Some(Statement::AtMostOnce));
 }
 
 #[test]
 fn silence_that_is_taken_for_a_refusal_is_a_lie() {
-    assert_eq!(first_broken(Plant::TimeoutIsFailed, 100, &[]), Statement::NoLie);
+    assert_eq!(first_broken(Plant::TimeoutIsFailed, 100, &[]), Some(Statement::NoLie));
 }
 
 #[test]
 fn a_server_error_that_is_taken_for_a_refusal_is_a_lie() {
-    assert_eq!(first_broken(Plant::ServerErrorIsFailed, 100, &[]), Statement::NoLie);
+    assert_eq!(first_broken(Plant::ServerErrorIsFailed, 100, &[]), Some(Statement::NoLie));
 }
 
 #[test]
 fn absence_that_is_taken_for_failure_is_a_lie() {
-    assert_eq!(first_broken(Plant::AbsentIsFailed, 100, &[]), Statement::NoLie);
+    assert_eq!(first_broken(Plant::AbsentIsFailed, 100, &[]), Some(Statement::NoLie));
 }
 
 #[test]
 fn a_refused_repetition_that_is_taken_for_failure_is_a_lie() {
-    assert_eq!(first_broken(Plant::RejectAfterUnknown, 200, &[]), Statement::NoLie);
+    assert_eq!(first_broken(Plant::RejectAfterUnknown, 200, &[]), Some(Statement::NoLie));
 }
 
 #[test]
 fn an_intent_that_is_written_after_the_send_pays_twice_or_lies_about_it() {
     let broken = first_broken(Plant::IntentAfterSend, 300, &[Statement::SendRule]);
 
-    assert!(matches!(broken, Statement::AtMostOnce | Statement::NoLie), "{broken}");
+    assert!(matches!(broken, Some(Statement::AtMostOnce | Statement::NoLie)), "{broken:?}");
 }
 
 #[test]
 fn an_older_state_that_overwrites_a_newer_one_is_found() {
-    assert_eq!(first_broken(Plant::Regress, 100, &[]), Statement::NoLie);
+    assert_eq!(first_broken(Plant::Regress, 100, &[]), Some(Statement::NoLie));
 }
 
 #[test]
 fn other_bytes_under_the_same_name_are_seen_when_they_leave() {
-    assert_eq!(first_broken(Plant::BodyDrift, 100, &[]), Statement::SendRule);
+    assert_eq!(first_broken(Plant::BodyDrift, 100, &[]), Some(Statement::SendRule));
 }
 
 #[test]
-fn other_bytes_under_the_same_name_leave_more_payouts_to_the_operator() {
-    let parked = |plant| {
-        let options = |seed| WorldOptions { plant, ..WorldOptions::new(seed, 40) };
-        let blind = |seed| WorldOptions { blind_to: [Statement::SendRule].into(), ..options(seed) };
-        (1..=30).map(|seed| run_world(&blind(seed)).parked).sum::<u64>()
+fn other_bytes_under_the_same_name_leave_payouts_to_the_operator() {
+    // The auditor looks away, and no provider disputes a key without a reason.
+    let sound = |seed| WorldOptions {
+        blind_to: [Statement::SendRule, Statement::NoLoss].into(),
+        without: [FaultKind::KeyDisputed].into(),
+        ..WorldOptions::new(seed, 40)
+    };
+    let disputed = |plant: Option<Plant>| {
+        let report = |seed| run_world(&WorldOptions { plant, ..sound(seed) });
+        (1..=20).map(|seed| report(seed).disputed).sum::<u64>()
     };
 
-    let (drifted, sound) = (parked(Some(Plant::BodyDrift)), parked(None));
-
-    assert!(drifted > 3 * sound.max(1), "{drifted} parked instead of {sound}");
+    assert_eq!(disputed(None), 0);
+    assert!(disputed(Some(Plant::BodyDrift)) > 0);
 }
