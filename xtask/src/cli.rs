@@ -1,7 +1,7 @@
 //! The verbs and their help.
 
 use crate::verdict::Verdict;
-use crate::{bless, ci, cross_check, lint, postgres, test, tidy, trial};
+use crate::{bless, ci, cross_check, lint, postgres, simulate, test, tidy, trial};
 use anyhow::Result;
 use clap::{CommandFactory, Parser, Subcommand};
 
@@ -19,6 +19,7 @@ pub(crate) fn run() -> Result<Verdict> {
         Verb::Ci => Ok(ci::run()),
         Verb::Postgres => postgres::run(),
         Verb::Crash(arguments) => trial::crash(&arguments),
+        Verb::Simulate { arguments } => simulate::run(&arguments),
         Verb::CrossCheck { peers_only } => cross_check::run(peers_only),
     }
 }
@@ -80,6 +81,18 @@ enum Verb {
     /// this fails and says the seed.
     #[command(after_help = "Example: cargo xtask crash --store sqlite --kills 5000 --json")]
     Crash(trial::CrashArguments),
+    /// Live through worlds where everything goes wrong, each of which follows from a seed
+    ///
+    /// What follows is handed on to the simulation; `cargo xtask simulate -- --help` shows what it
+    /// understands.
+    #[command(
+        after_help = "Example: cargo xtask simulate --worlds 2000 --payouts 40\n         cargo xtask simulate --seed 4"
+    )]
+    Simulate {
+        /// What to simulate
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true, value_name = "ARGUMENTS")]
+        arguments: Vec<String>,
+    },
     /// Sign and verify against the provider's own Python and Node packages, both ways
     ///
     /// Installs the newest `truelayer-signing` of `PyPI` and npm below `target/cross-check`.

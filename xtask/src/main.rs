@@ -13,6 +13,7 @@ mod bless;
 mod ci;
 mod cross_check;
 mod trial;
+mod simulate;
 mod debian;
 mod postgres;
 mod tally;
