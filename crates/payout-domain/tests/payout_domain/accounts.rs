@@ -31,6 +31,15 @@ fn neighbours_exchanged(text: &str, place: Index) -> Option<String> {
     (!alike).then(|| chars.into_iter().collect())
 }
 
+/// A Polish account number of 24 digits with the two check digits before it (ISO 7064, mod 97-10).
+fn with_iban_check_digits(account: &str) -> String {
+    // `PL00` comes last: P is 25, L is 21.
+    let rest = format!("{account}252100")
+        .bytes()
+        .fold(0, |rest, digit| (rest * 10 + u32::from(digit - b'0')) % 97);
+    format!("{:02}{account}", 98 - rest)
+}
+
 proptest! {
     #[test]
     fn an_iban_is_read_in_both_its_forms_and_either_case(iban in any::iban()) {
@@ -86,6 +95,29 @@ proptest! {
         prop_assert_eq!(mistyped.parse::<Nrb>(), Err(NrbError::CheckDigits));
     }
 
+    /// The check digits of the IBAN are right here; those of the bank's sort code are not.
+    #[test]
+    fn a_sort_code_that_no_polish_bank_has_breaks_an_nrb(
+        nrb in any::nrb(), place in 0..7_usize, by in 1..=9_u8,
+    ) {
+        let account = &nrb.electronic()[2..];
+        let digit = account.as_bytes()[place] - b'0';
+        let other = (digit + by) % 10;
+        let account = format!("{}{other}{}", &account[..place], &account[place + 1..]);
+
+        let read = with_iban_check_digits(&account).parse::<Nrb>();
+
+        prop_assert_eq!(read, Err(NrbError::CheckDigits));
+    }
+
+    #[test]
+    fn spaces_make_no_text_an_iban_that_is_longer_than_any(iban in any::iban()) {
+        let longest = format!("{:<42}", iban.electronic());
+
+        prop_assert_eq!(longest.parse::<Iban>(), Ok(iban));
+        prop_assert_eq!(format!("{longest} ").parse::<Iban>(), Err(IbanError::Malformed));
+    }
+
     #[test]
     fn exchanged_neighbours_break_an_nrb(nrb in any::nrb(), place in any::<Index>()) {
         let exchanged = neighbours_exchanged(nrb.electronic(), place);
@@ -114,6 +146,7 @@ proptest! {
         let shared = other.clone().with_equivalents().iter().any(|o| equivalents.contains(o));
 
         prop_assert_eq!(one.account() == other.account(), shared);
+        prop_assert_eq!(one.account().as_str() == other.account().as_str(), shared);
     }
 
     #[test]

@@ -75,6 +75,34 @@ proptest! {
     }
 
     #[test]
+    fn what_is_masked_still_says_which_one_it_is(
+        source in any::payment_source(), request in any::payout_request(), money in any::money(),
+    ) {
+        let printed = [format!("{source:?}"), format!("{request:?}"), format!("{money:?}")];
+
+        let ordered = request.order().payment_source_id.to_string();
+        let names = [source.id().to_string(), ordered, money.to_string()];
+        for (text, name) in printed.iter().zip(names) {
+            prop_assert!(text.contains(&name), "{} says nothing of {}", text, name);
+        }
+    }
+
+    #[test]
+    fn a_masked_number_still_shows_its_end(identifier in any::account_identifier()) {
+        let number = identifier.electronic();
+        let end = &number[number.len() - 2..];
+        let own = match &identifier {
+            AccountIdentifier::Iban(iban) => format!("{iban:?}"),
+            AccountIdentifier::SortCodeAccountNumber(number) => format!("{number:?}"),
+            AccountIdentifier::Nrb(nrb) => format!("{nrb:?}"),
+        };
+
+        for text in [own, format!("{identifier:?}"), format!("{:?}", identifier.account())] {
+            prop_assert!(text.contains(end), "{} says nothing", text);
+        }
+    }
+
+    #[test]
     fn a_number_with_a_typing_error_is_not_repeated(identifier in any::account_identifier()) {
         let mistyped = identifier.electronic() + "7";
 
