@@ -1,7 +1,7 @@
 //! The verbs and their help.
 
 use crate::verdict::Verdict;
-use crate::{bless, ci, cross_check, lint, postgres, simulate, test, tidy, trial};
+use crate::{bless, ci, cross_check, lint, mutants, postgres, simulate, test, tidy, trial};
 use anyhow::Result;
 use clap::{CommandFactory, Parser, Subcommand};
 
@@ -20,6 +20,7 @@ pub(crate) fn run() -> Result<Verdict> {
         Verb::Postgres => postgres::run(),
         Verb::Crash(arguments) => trial::crash(&arguments),
         Verb::Simulate { arguments } => simulate::run(&arguments),
+        Verb::Mutants { only, json } => mutants::run(only.as_deref(), json),
         Verb::CrossCheck { peers_only } => cross_check::run(peers_only),
     }
 }
@@ -92,6 +93,18 @@ enum Verb {
         /// What to simulate
         #[arg(trailing_var_arg = true, allow_hyphen_values = true, value_name = "ARGUMENTS")]
         arguments: Vec<String>,
+    },
+    /// Change the core one place at a time, and see whether its tests notice
+    ///
+    /// Installs cargo-mutants below `target/mutants`. A mutant that no test notices fails the run.
+    #[command(after_help = "Example: cargo xtask mutants --only send_rule --json")]
+    Mutants {
+        /// Only mutants whose file, place or change matches this
+        #[arg(long, value_name = "REGEX")]
+        only: Option<String>,
+        /// End with one JSON object
+        #[arg(long)]
+        json: bool,
     },
     /// Sign and verify against the provider's own Python and Node packages, both ways
     ///

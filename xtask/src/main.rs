@@ -12,6 +12,7 @@ mod tidy;
 mod bless;
 mod ci;
 mod cross_check;
+mod mutants;
 mod trial;
 mod simulate;
 mod debian;
