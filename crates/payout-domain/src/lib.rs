@@ -258,9 +258,9 @@ pub use money::{Money, MoneyError};
 pub use payment::Payment;
 pub use payment_source::{PaymentSource, PaymentSourceConflict, Proof};
 pub use payout::{
-    Applied, CannotSend, Evidence, FailureReason, InvalidRecord, ParkReason, ParseEvidenceError,
-    ParseStateError, Payout, PayoutRecord, PayoutState, Progress, ProviderStatus, SendRule, Status,
-    TokenLife,
+    Applied, CannotSend, Evidence, FailureReason, InvalidRecord, OperatorName, OperatorNameError,
+    ParkReason, ParseEvidenceError, ParseStateError, Payout, PayoutRecord, PayoutState, Progress,
+    ProviderStatus, Resolution, SendRule, Status, TokenLife,
 };
 pub use payout_request::{Field, PayoutOrder, PayoutRequest, PayoutRules, Refusal, Refusals};
 pub use reference::{Reference, ReferenceError};

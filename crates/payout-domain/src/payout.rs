@@ -2,6 +2,7 @@
 
 mod evidence;
 mod failure_reason;
+mod operator;
 mod send_rule;
 mod state;
 mod transition;
@@ -10,11 +11,12 @@ use std::fmt;
 
 use crate::{
     AccountIdentifier, ClientId, GatewayPayoutId, IdempotencyKey, Money, PayoutId, PayoutOrder,
-    PayoutRequest, Proof, Scheme, Timestamp,
+    PayoutRequest, Proof, Scheme, Timestamp, TransactionId,
 };
 
 pub use evidence::{Evidence, ParseEvidenceError, ProviderStatus};
 pub use failure_reason::FailureReason;
+pub use operator::{OperatorName, OperatorNameError, Resolution};
 pub use send_rule::{CannotSend, SendRule, TokenLife};
 pub use state::{ParkReason, ParseStateError, PayoutState, Status};
 pub use transition::Applied;
@@ -55,6 +57,10 @@ pub struct Progress {
     pub executed_at: Option<Timestamp>,
     /// When it failed or came back, by the clock of whoever found out.
     pub failed_at: Option<Timestamp>,
+    /// The movement on the merchant account that brought the money back.
+    pub returned_by: Option<TransactionId>,
+    /// Who has proposed to resolve it as never submitted. Any news of the payout ends a proposal.
+    pub proposed_by: Option<OperatorName>,
 }
 
 /// A payout as a store kept it.
@@ -123,6 +129,8 @@ impl Payout {
             authorized_at: None,
             executed_at: None,
             failed_at: None,
+            returned_by: None,
+            proposed_by: None,
         };
         Self { id, client_id, idempotency_key, request, created_at: at, progress }
     }

@@ -30,7 +30,8 @@ pub use closed_loop::{
     AllowedOrder, allowed_order, merchant_account, payment, payment_source, payout_request,
 };
 pub use life::{
-    History, evidence, failure_reason, history, park_reason, payout, payout_state, provider_status,
+    History, decision, evidence, failure_reason, history, operator_name, park_reason, payout,
+    payout_state, provider_status, resolution,
 };
 pub use text::{
     client_id, event_id, gateway_payout_id, idempotency_key, merchant_account_id, metadata,

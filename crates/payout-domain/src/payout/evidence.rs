@@ -1,10 +1,9 @@
 //! What can be learned of a payout.
 
-use std::fmt;
-use std::str::FromStr;
+mod text;
 
-use super::{FailureReason, ParkReason};
-use crate::{GatewayPayoutId, Scheme, Timestamp};
+use super::{FailureReason, OperatorName, ParkReason, Resolution};
+use crate::{GatewayPayoutId, Scheme, Timestamp, TransactionId};
 
 /// Something that was learned of a payout. Evidence may come late, twice and in any order.
 ///
@@ -50,8 +49,43 @@ pub enum Evidence {
         /// How it stands.
         status: ProviderStatus,
     },
+    /// The provider's statement shows the movement that brought the money back.
+    MoneyCameBack {
+        /// The provider's name for the payout.
+        gateway_payout_id: GatewayPayoutId,
+        /// The movement.
+        transaction_id: TransactionId,
+        /// When the money arrived, by the provider's clock.
+        at: Timestamp,
+    },
     /// It must wait for an operator.
     Parked(ParkReason),
+    /// An operator lets it go on: its provider account is configured again.
+    Released {
+        /// Who.
+        by: OperatorName,
+    },
+    /// An operator called it off before anything was sent.
+    Cancelled {
+        /// Who.
+        by: OperatorName,
+    },
+    /// The first of two operators says that the provider never had it.
+    NeverSubmittedProposed {
+        /// Who.
+        by: OperatorName,
+        /// What makes the operator so sure.
+        because: Box<str>,
+    },
+    /// An operator found out how it stands; for [`Resolution::NeverSubmitted`], the second one.
+    Resolved {
+        /// Who.
+        by: OperatorName,
+        /// What was found out.
+        outcome: Resolution,
+        /// From what.
+        because: Box<str>,
+    },
 }
 
 /// How the provider says that a payout stands. Times are the provider's.
@@ -84,86 +118,3 @@ pub enum ProviderStatus {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("no such piece of evidence")]
 pub struct ParseEvidenceError;
-
-impl fmt::Display for Evidence {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Accepted => f.write_str("accepted"),
-            Self::TransmissionBegun { attempt } => write!(f, "transmission_begun {attempt}"),
-            Self::NotProcessed { attempt } => write!(f, "not_processed {attempt}"),
-            Self::OutcomeUnknown { attempt } => write!(f, "outcome_unknown {attempt}"),
-            Self::Rejected { attempt, detail } => write!(f, "rejected {attempt} {detail}"),
-            Self::Acknowledged { gateway_payout_id } => {
-                write!(f, "acknowledged {gateway_payout_id}")
-            }
-            Self::Reported { gateway_payout_id, status } => {
-                write!(f, "reported {gateway_payout_id} {status}")
-            }
-            Self::Parked(reason) => write!(f, "parked {}", reason.as_str()),
-        }
-    }
-}
-
-impl FromStr for Evidence {
-    type Err = ParseEvidenceError;
-
-    fn from_str(text: &str) -> Result<Self, ParseEvidenceError> {
-        let (word, rest) = text.split_once(' ').unwrap_or((text, ""));
-        Ok(match word {
-            "accepted" if rest.is_empty() => Self::Accepted,
-            "transmission_begun" => Self::TransmissionBegun { attempt: part(rest)? },
-            "not_processed" => Self::NotProcessed { attempt: part(rest)? },
-            "outcome_unknown" => Self::OutcomeUnknown { attempt: part(rest)? },
-            "rejected" => {
-                let (attempt, detail) = rest.split_once(' ').ok_or(ParseEvidenceError)?;
-                Self::Rejected { attempt: part(attempt)?, detail: detail.into() }
-            }
-            "acknowledged" => Self::Acknowledged { gateway_payout_id: part(rest)? },
-            "reported" => {
-                let (id, status) = rest.split_once(' ').ok_or(ParseEvidenceError)?;
-                Self::Reported { gateway_payout_id: part(id)?, status: part(status)? }
-            }
-            "parked" => Self::Parked(part(rest)?),
-            _ => return Err(ParseEvidenceError),
-        })
-    }
-}
-
-impl fmt::Display for ProviderStatus {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Pending => f.write_str("pending"),
-            Self::Authorized { at: None } => f.write_str("authorized"),
-            Self::Authorized { at: Some(at) } => write!(f, "authorized {}", at.as_micros()),
-            Self::Executed { at, scheme: None } => write!(f, "executed {}", at.as_micros()),
-            Self::Executed { at, scheme: Some(scheme) } => {
-                write!(f, "executed {} {scheme}", at.as_micros())
-            }
-            Self::Failed { at, reason } => write!(f, "failed {} {reason}", at.as_micros()),
-        }
-    }
-}
-
-impl FromStr for ProviderStatus {
-    type Err = ParseEvidenceError;
-
-    fn from_str(text: &str) -> Result<Self, ParseEvidenceError> {
-        let mut parts = text.splitn(3, ' ');
-        let word = parts.next().unwrap_or_default();
-        let at = parts.next().map(|micros| part(micros).map(Timestamp::from_micros)).transpose()?;
-        let rest = parts.next();
-        Ok(match (word, at, rest) {
-            ("pending", None, None) => Self::Pending,
-            ("authorized", at, None) => Self::Authorized { at },
-            ("executed", Some(at), scheme) => {
-                Self::Executed { at, scheme: scheme.map(part).transpose()? }
-            }
-            ("failed", Some(at), Some(reason)) => Self::Failed { at, reason: reason.into() },
-            _ => return Err(ParseEvidenceError),
-        })
-    }
-}
-
-fn part<T: FromStr>(text: &str) -> Result<T, ParseEvidenceError> {
-    text.parse().map_err(|_| ParseEvidenceError)
-}

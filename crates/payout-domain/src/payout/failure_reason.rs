@@ -4,19 +4,24 @@ use std::convert::Infallible;
 use std::fmt;
 use std::str::FromStr;
 
-/// Why a payout did not reach its account, in the provider's words.
+/// Why a payout did not reach its account: the provider's words, and two of our own for payouts that
+/// the provider never had.
 ///
 /// The provider may add reasons, so an unknown one is kept as it came.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum FailureReason {
     /// Stopped for a regulatory reason, such as a sanctions list.
     Blocked,
+    /// An operator called it off before anything was sent.
+    Cancelled,
     /// The merchant account held too little.
     InsufficientFunds,
     /// The IBAN recorded with the payment is not valid.
     InvalidIban,
     /// The sort code and account number could not be turned into an IBAN.
     InvalidScan,
+    /// Two operators found that the provider never had it.
+    NeverSubmitted,
     /// The provider refused the request: it never became a payout there.
     Rejected,
     /// The beneficiary's bank sent the money back after execution.
@@ -33,11 +38,13 @@ pub enum FailureReason {
 
 impl FailureReason {
     /// Every reason that has a name of its own.
-    pub const NAMED: [Self; 9] = [
+    pub const NAMED: [Self; 11] = [
         Self::Blocked,
+        Self::Cancelled,
         Self::InsufficientFunds,
         Self::InvalidIban,
         Self::InvalidScan,
+        Self::NeverSubmitted,
         Self::Rejected,
         Self::Returned,
         Self::SchemeError,
@@ -49,9 +56,11 @@ impl FailureReason {
     pub fn as_str(&self) -> &str {
         match self {
             Self::Blocked => "blocked",
+            Self::Cancelled => "cancelled",
             Self::InsufficientFunds => "insufficient_funds",
             Self::InvalidIban => "invalid_iban",
             Self::InvalidScan => "invalid_scan",
+            Self::NeverSubmitted => "never_submitted",
             Self::Rejected => "rejected",
             Self::Returned => "returned",
             Self::SchemeError => "scheme_error",

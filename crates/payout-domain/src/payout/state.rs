@@ -49,6 +49,8 @@ pub enum ParkReason {
     KeyReused,
     /// It was accepted for another provider account than the one that is configured now.
     ProfileChanged,
+    /// Its store went back in time, such as to a backup: it may have been sent since.
+    Restored,
 }
 
 /// The four words that a caller sees.
@@ -120,8 +122,9 @@ impl PayoutState {
 }
 
 impl ParkReason {
-    pub(crate) const ALL: [Self; 4] =
-        [Self::WindowClosed, Self::TooOld, Self::KeyReused, Self::ProfileChanged];
+    /// Every reason.
+    pub const ALL: [Self; 5] =
+        [Self::WindowClosed, Self::TooOld, Self::KeyReused, Self::ProfileChanged, Self::Restored];
 
     /// A short name for records.
     pub fn as_str(self) -> &'static str {
@@ -130,6 +133,7 @@ impl ParkReason {
             Self::TooOld => "too_old",
             Self::KeyReused => "key_reused",
             Self::ProfileChanged => "profile_changed",
+            Self::Restored => "restored",
         }
     }
 }

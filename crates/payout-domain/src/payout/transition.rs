@@ -1,7 +1,10 @@
 //! How evidence moves a payout.
 
-use super::{Evidence, FailureReason, Payout, PayoutState as S, Progress, ProviderStatus};
-use crate::{GatewayPayoutId, Timestamp};
+use super::{
+    Evidence, FailureReason, ParkReason, Payout, PayoutState as S, Progress, ProviderStatus,
+    operator,
+};
+use crate::{GatewayPayoutId, Timestamp, TransactionId};
 
 /// What a piece of evidence did.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,7 +32,13 @@ impl Payout {
         let before = self.progress.clone();
         let applied = match learn(&mut self.progress, evidence, at) {
             Ok(()) if self.progress == before => Applied::Unchanged,
-            Ok(()) => Applied::Changed,
+            Ok(()) => {
+                // A proposal is about what was known then. It does not outlive any news.
+                if self.progress.proposed_by == before.proposed_by {
+                    self.progress.proposed_by = None;
+                }
+                Applied::Changed
+            }
             Err(Contradiction) => {
                 self.progress = before;
                 Applied::Contradicted
@@ -43,7 +52,7 @@ impl Payout {
 }
 
 /// The evidence cannot be true together with what is known.
-struct Contradiction;
+pub(super) struct Contradiction;
 
 fn learn(p: &mut Progress, evidence: &Evidence, at: Timestamp) -> Result<(), Contradiction> {
     match evidence {
@@ -57,11 +66,15 @@ fn learn(p: &mut Progress, evidence: &Evidence, at: Timestamp) -> Result<(), Con
             acknowledged(p, *gateway_payout_id)?;
             reported(p, status)?;
         }
-        Evidence::Parked(reason) => {
-            if p.state.is_sendable() {
-                p.state = S::Parked(*reason);
-            }
+        Evidence::MoneyCameBack { gateway_payout_id, transaction_id, at } => {
+            acknowledged(p, *gateway_payout_id)?;
+            money_came_back(p, *transaction_id, *at)?;
         }
+        Evidence::Parked(reason) => parked(p, *reason),
+        Evidence::Released { .. } => operator::released(p)?,
+        Evidence::Cancelled { .. } => operator::cancelled(p, at)?,
+        Evidence::NeverSubmittedProposed { by, .. } => operator::proposed(p, by)?,
+        Evidence::Resolved { by, outcome, .. } => operator::resolved(p, by, *outcome, at)?,
     }
     Ok(())
 }
@@ -216,4 +229,28 @@ fn failed(p: &mut Progress, at: Timestamp, reason: &FailureReason) -> Result<(),
     }
     p.failed_at.get_or_insert(at);
     Ok(())
+}
+
+fn money_came_back(
+    p: &mut Progress,
+    transaction_id: TransactionId,
+    at: Timestamp,
+) -> Result<(), Contradiction> {
+    let another = p.returned_by.is_some_and(|known| known != transaction_id);
+    if another || matches!(p.state, S::Failed(_)) {
+        return Err(Contradiction);
+    }
+    p.state = S::Returned;
+    p.returned_by = Some(transaction_id);
+    p.failed_at.get_or_insert(at);
+    Ok(())
+}
+
+fn parked(p: &mut Progress, reason: ParkReason) {
+    // These two can be called off or let go, because nothing is open. After a restore that is not so.
+    let may_still_go = S::Parked(ParkReason::TooOld) == p.state
+        || S::Parked(ParkReason::ProfileChanged) == p.state;
+    if p.state.is_sendable() || (reason == ParkReason::Restored && may_still_go) {
+        p.state = S::Parked(reason);
+    }
 }

@@ -6,7 +6,8 @@ use uuid::Uuid;
 
 use super::{closed_loop, scheme, text, timestamp};
 use crate::{
-    Evidence, FailureReason, GatewayPayoutId, ParkReason, Payout, PayoutState, ProviderStatus,
+    Evidence, FailureReason, GatewayPayoutId, OperatorName, ParkReason, Payout, PayoutState,
+    ProviderStatus, Resolution, TransactionId,
 };
 
 /// A story of one payout that can happen: what we did, and what the provider said.
@@ -64,7 +65,40 @@ pub fn evidence() -> impl Strategy<Value = Evidence> {
         4 => (few_ids(), provider_status()).prop_map(|(gateway_payout_id, status)| {
             Evidence::Reported { gateway_payout_id, status }
         }),
-        1 => park_reason().prop_map(Evidence::Parked),
+        1 => (few_ids(), 1..=2_u128, timestamp()).prop_map(|(gateway_payout_id, bits, at)| {
+            let transaction_id = TransactionId::from_uuid(Uuid::from_u128(bits));
+            Evidence::MoneyCameBack { gateway_payout_id, transaction_id, at }
+        }),
+        2 => park_reason().prop_map(Evidence::Parked),
+        4 => decision(),
+    ]
+}
+
+/// Any decision of one of two operators, also such as they may not take.
+pub fn decision() -> impl Strategy<Value = Evidence> {
+    let because = || r"\PC{0,40}".prop_map(Box::from);
+    prop_oneof![
+        operator_name().prop_map(|by| Evidence::Released { by }),
+        operator_name().prop_map(|by| Evidence::Cancelled { by }),
+        (operator_name(), because())
+            .prop_map(|(by, because)| Evidence::NeverSubmittedProposed { by, because }),
+        (operator_name(), resolution(), because())
+            .prop_map(|(by, outcome, because)| Evidence::Resolved { by, outcome, because }),
+    ]
+}
+
+/// One of two operators.
+pub fn operator_name() -> impl Strategy<Value = OperatorName> {
+    select(vec!["anna", "b.en@shop-1_x"])
+        .prop_map(|name| name.parse().expect("both are operators' names"))
+}
+
+/// Anything that an operator may find out.
+pub fn resolution() -> impl Strategy<Value = Resolution> {
+    prop_oneof![
+        timestamp().prop_map(|at| Resolution::Executed { at }),
+        Just(Resolution::Failed),
+        Just(Resolution::NeverSubmitted),
     ]
 }
 

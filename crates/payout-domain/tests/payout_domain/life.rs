@@ -107,9 +107,15 @@ proptest! {
     #[test]
     fn executed_is_said_only_on_the_providers_word(all in some_evidence()) {
         let payout = told(&all);
-        let said = all.iter().any(|e| matches!(e, Evidence::Reported {
-            status: ProviderStatus::Executed { .. } | ProviderStatus::Failed { .. }, ..
-        }));
+        let said = all.iter().any(|e| matches!(
+            e,
+            Evidence::Reported {
+                status: ProviderStatus::Executed { .. } | ProviderStatus::Failed { .. },
+                ..
+            } | Evidence::MoneyCameBack { .. }
+                // An operator passes on what the provider said elsewhere.
+                | Evidence::Resolved { outcome: Resolution::Executed { .. }, .. }
+        ));
 
         let claims = matches!(payout.state(), PayoutState::Executed | PayoutState::Returned);
         prop_assert!(said || !claims, "{}", payout.state());
@@ -169,13 +175,25 @@ impl Heard {
             | Evidence::Rejected { .. }
             | Evidence::Acknowledged { .. }
             | Evidence::Reported { .. }
-            | Evidence::Parked(_) => {}
+            | Evidence::MoneyCameBack { .. }
+            | Evidence::Parked(_)
+            | Evidence::Released { .. }
+            | Evidence::Cancelled { .. }
+            | Evidence::NeverSubmittedProposed { .. }
+            | Evidence::Resolved { .. } => {}
         }
     }
 
     /// Whether this evidence may make a payout fail.
     fn allows_failure(&self, evidence: &Evidence, payout: &Payout) -> bool {
         if let Evidence::Reported { status: ProviderStatus::Failed { .. }, .. } = evidence {
+            return true;
+        }
+        if let Evidence::Cancelled { .. } = evidence {
+            return payout.progress().attempts == 0;
+        }
+        // What operators may say, the tests of their decisions hold.
+        if let Evidence::Resolved { .. } = evidence {
             return true;
         }
         let Evidence::Rejected { attempt, .. } = evidence else { return false };

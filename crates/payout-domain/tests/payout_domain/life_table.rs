@@ -25,7 +25,7 @@ fn section(title: &str, payouts: &[(String, Payout)], evidence: &[(String, Evide
         text.push('\n');
         for (heard, evidence) in evidence {
             let result = result(payout, evidence);
-            writeln!(text, "{state:<20} + {heard:<31} -> {result}").expect("a string takes all");
+            writeln!(text, "{state:<25} + {heard:<31} -> {result}").expect("a string takes all");
         }
     }
     text
@@ -44,9 +44,14 @@ fn result(payout: &Payout, evidence: &Evidence) -> String {
 }
 
 fn never_sent() -> Vec<(String, Payout)> {
-    [PayoutState::Accepted, PayoutState::Parked(ParkReason::TooOld)]
-        .map(|state| payout(&state, 0, None))
-        .to_vec()
+    [
+        PayoutState::Accepted,
+        PayoutState::Parked(ParkReason::TooOld),
+        PayoutState::Parked(ParkReason::ProfileChanged),
+        PayoutState::Parked(ParkReason::Restored),
+    ]
+    .map(|state| payout(&state, 0, None))
+    .to_vec()
 }
 
 fn sent(attempts: u32) -> Vec<(String, Payout)> {
@@ -67,7 +72,8 @@ fn sent(attempts: u32) -> Vec<(String, Payout)> {
     ];
     let ours = ours.into_iter().flatten().map(|state| payout(&state, attempts, None));
     let theirs = theirs.into_iter().map(|state| payout(&state, attempts, Some(gateway_id(1))));
-    ours.chain(theirs).collect()
+    let waiting = payout(&PayoutState::Parked(ParkReason::ProfileChanged), attempts, None);
+    ours.chain([waiting, proposed(attempts)]).chain(theirs).collect()
 }
 
 fn payout(
@@ -87,6 +93,13 @@ fn payout(
         ..accepted().progress().clone()
     };
     (state.to_string(), with_progress(progress).expect("the state has its facts"))
+}
+
+/// A parked payout of which anna says that the provider never had it.
+fn proposed(attempts: u32) -> (String, Payout) {
+    let (name, mut payout) = payout(&PayoutState::Parked(ParkReason::Restored), attempts, None);
+    let _changed = payout.apply(&proposed_by("anna"), NOW);
+    (format!("{name}, proposed"), payout)
 }
 
 /// All evidence, when so many transmissions have begun.
@@ -118,7 +131,30 @@ fn evidence(attempts: u32) -> Vec<(String, Evidence)> {
     }
     all.extend(from_provider());
     all.push(("parked key_reused".into(), Evidence::Parked(ParkReason::KeyReused)));
+    all.push(("parked restored".into(), Evidence::Parked(ParkReason::Restored)));
+    all.extend(from_operators());
     all
+}
+
+fn from_operators() -> Vec<(String, Evidence)> {
+    let resolved = |outcome| Evidence::Resolved { by: ben(), outcome, because: "a call".into() };
+    vec![
+        ("released".into(), Evidence::Released { by: ben() }),
+        ("cancelled".into(), Evidence::Cancelled { by: ben() }),
+        ("proposed by anna".into(), proposed_by("anna")),
+        ("resolved executed".into(), resolved(Resolution::Executed { at: NOW })),
+        ("resolved failed".into(), resolved(Resolution::Failed)),
+        ("resolved never_submitted".into(), resolved(Resolution::NeverSubmitted)),
+    ]
+}
+
+fn ben() -> OperatorName {
+    "ben".parse().expect("it is a name")
+}
+
+fn proposed_by(name: &str) -> Evidence {
+    let by = name.parse().expect("it is a name");
+    Evidence::NeverSubmittedProposed { by, because: "the statement is complete".into() }
 }
 
 fn from_provider() -> Vec<(String, Evidence)> {
@@ -138,6 +174,7 @@ fn from_provider() -> Vec<(String, Evidence)> {
         .into_iter()
         .chain(said.map(|(name, status)| (name.to_owned(), reported(status))))
         .chain([
+            ("money_came_back".into(), money_came_back()),
             (
                 "acknowledged, another id".into(),
                 Evidence::Acknowledged { gateway_payout_id: other },
@@ -148,4 +185,9 @@ fn from_provider() -> Vec<(String, Evidence)> {
             ),
         ])
         .collect()
+}
+
+fn money_came_back() -> Evidence {
+    let transaction_id = "0d0e0f00-0000-4000-8000-000000000001".parse().expect("it is an id");
+    Evidence::MoneyCameBack { gateway_payout_id: gateway_id(1), transaction_id, at: NOW }
 }

@@ -18,5 +18,6 @@ mod records;
 mod life;
 mod life_examples;
 mod life_table;
+mod decisions;
 mod send_rule;
 mod serde_texts;
