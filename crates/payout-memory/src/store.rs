@@ -15,10 +15,11 @@ use payout_domain::{
     Payment, PaymentId, PaymentSource, PaymentSourceId, Payout, PayoutId, Timestamp, UserId,
 };
 use payout_ports::{
-    AcceptOutcome, Acceptance, Claim, GatewayProfile, IdempotencyRecord, Inbox, InboxEntry,
-    NewNotification, Notification, Outbox, PageOrder, PaymentRepository, PayoutChange, PayoutEvent,
-    PayoutRepository, Payouts, RecordedPayment, Remembered, RepositoryError, SaveError, SendOrder,
-    WatchOrder,
+    AcceptOutcome, Acceptance, AfterFailure, Attempt, Claim, DeadLetter, GatewayProfile,
+    IdempotencyRecord, Inbox, InboxEntry, MarkedStore, NewNotification, Notification, Outbox,
+    PageOrder, Pause, PaymentRepository, PayoutChange, PayoutEvent, PayoutRepository, Payouts,
+    RecordedPayment, Remembered, RepositoryError, SaveError, SendOrder, SendSwitch, Standing,
+    StoreMark, WatchOrder,
 };
 
 use inbox::InboxTable;
@@ -41,6 +42,7 @@ struct Tables {
     payments: PaymentTable,
     inbox: InboxTable,
     outbox: OutboxTable,
+    pause: Option<Pause>,
 }
 
 /// A writer panicked half-way: what it left behind may contradict itself.
@@ -80,7 +82,11 @@ impl PayoutRepository for MemoryStore {
     }
 
     async fn claim_sendable(&self, order: &SendOrder) -> Result<Vec<Claim>, RepositoryError> {
-        Ok(self.tables()?.payouts.claim_sendable(order))
+        let mut tables = self.tables()?;
+        if tables.pause.is_some() {
+            return Ok(Vec::new());
+        }
+        Ok(tables.payouts.claim_sendable(order))
     }
 
     async fn claim_watched(&self, order: &WatchOrder) -> Result<Vec<Payout>, RepositoryError> {
@@ -124,6 +130,18 @@ impl PayoutRepository for MemoryStore {
         page: &PageOrder,
     ) -> Result<Payouts, RepositoryError> {
         Ok(self.tables()?.payouts.list(client_id, page))
+    }
+
+    async fn list_standing(
+        &self,
+        standing: Standing,
+        page: &PageOrder,
+    ) -> Result<Payouts, RepositoryError> {
+        Ok(self.tables()?.payouts.list_standing(standing, page))
+    }
+
+    async fn attempts(&self, id: PayoutId) -> Result<Vec<Attempt>, RepositoryError> {
+        Ok(self.tables()?.payouts.attempts(id))
     }
 
     async fn history(
@@ -245,9 +263,51 @@ impl Outbox for MemoryStore {
     async fn notification_failed(
         &self,
         id: EventId,
-        due_at: Timestamp,
+        then: AfterFailure,
     ) -> Result<(), RepositoryError> {
-        self.tables()?.outbox.failed(id, due_at);
+        self.tables()?.outbox.failed(id, then);
         Ok(())
+    }
+
+    async fn dead_letters(
+        &self,
+        limit: usize,
+        after: Option<EventId>,
+    ) -> Result<Vec<DeadLetter>, RepositoryError> {
+        Ok(self.tables()?.outbox.dead_letters(limit, after))
+    }
+
+    async fn replay(&self, id: EventId, at: Timestamp) -> Result<bool, RepositoryError> {
+        Ok(self.tables()?.outbox.replay(id, at))
+    }
+}
+
+#[async_trait]
+impl SendSwitch for MemoryStore {
+    async fn pause(&self, pause: &Pause) -> Result<(), RepositoryError> {
+        self.tables()?.pause.get_or_insert_with(|| pause.clone());
+        Ok(())
+    }
+
+    async fn resume(&self) -> Result<(), RepositoryError> {
+        self.tables()?.pause = None;
+        Ok(())
+    }
+
+    async fn paused(&self) -> Result<Option<Pause>, RepositoryError> {
+        Ok(self.tables()?.pause.clone())
+    }
+}
+
+#[async_trait]
+impl MarkedStore for MemoryStore {
+    async fn mark(&self) -> Result<StoreMark, RepositoryError> {
+        let tables = self.tables()?;
+        Ok(StoreMark {
+            store: "memory".into(),
+            place: "this process".into(),
+            sequence: tables.payouts.sequence(),
+            latest_at: tables.payouts.latest_at(),
+        })
     }
 }

@@ -182,6 +182,8 @@ pub struct ReportedPayout {
     pub amount: Money,
     /// How it stands.
     pub status: ProviderStatus,
+    /// What else the provider says of its past: the execution of one that came back.
+    pub earlier: Option<ProviderStatus>,
 }
 
 /// What a caller of a look-up does next.

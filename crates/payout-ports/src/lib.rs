@@ -6,10 +6,12 @@
 //! | port | asks | adapters |
 //! |---|---|---|
 //! | [`PayoutGateway`] | to move money, and what became of it | the provider over HTTP, the bank in memory |
-//! | [`PayoutRepository`] | to remember payouts and everything that happened to them | memory, SQLite |
-//! | [`PaymentRepository`] | to remember who has paid in, from where, into what | memory, SQLite |
-//! | [`Inbox`] | to remember what the provider told us unasked | memory, SQLite |
-//! | [`Outbox`] | to remember what we still have to tell our clients | memory, SQLite |
+//! | [`PayoutRepository`] | to remember payouts and everything that happened to them | memory, SQLite, PostgreSQL |
+//! | [`PaymentRepository`] | to remember who has paid in, from where, into what | memory, SQLite, PostgreSQL |
+//! | [`Inbox`] | to remember what the provider told us unasked | memory, SQLite, PostgreSQL |
+//! | [`Outbox`] | to remember what we still have to tell our clients | memory, SQLite, PostgreSQL |
+//! | [`SendSwitch`] | to stop all sending | memory, SQLite, PostgreSQL |
+//! | [`MarkedStore`], [`Marker`] | whether the store is still the one that it was | memory, SQLite, PostgreSQL; a file |
 //! | [`Notifier`] | to tell a client what happened | signed webhooks over HTTP |
 //! | [`SandboxBank`] | to play the users and banks of a sandbox | the bank in memory |
 //! | [`Clock`], [`MovableClock`] | what time it is | the binary |
@@ -18,18 +20,22 @@
 //! Errors say what the caller does next, never which technology failed. The feature `mock` adds a
 //! mock of every port, named `Mock…`.
 
+mod attempt;
 mod cause;
 mod clock;
 mod gateway;
 mod id_generator;
 mod inbox;
+mod marker;
 mod outbox;
 mod payment_repository;
 mod payout_repository;
 mod repository_error;
 mod sandbox_bank;
+mod send_switch;
 mod transaction;
 
+pub use attempt::{Attempt, AttemptEnd};
 pub use cause::{Cause, chain};
 pub use clock::{Clock, MovableClock};
 pub use gateway::{
@@ -38,20 +44,22 @@ pub use gateway::{
 };
 pub use id_generator::IdGenerator;
 pub use inbox::{Inbox, InboxEntry, InboxSubject, Remembered};
+pub use marker::{MarkedStore, Marker, StoreMark};
 pub use outbox::{
-    Delivery, NewNotification, NotDelivered, Notification, NotificationKind, NotificationSubject,
-    Notifier, Outbox,
+    AfterFailure, DeadLetter, DeadLetterSubject, Delivery, NewNotification, NotDelivered,
+    Notification, NotificationKind, NotificationSubject, Notifier, Outbox,
 };
 pub use payment_repository::{PaymentRepository, RecordedPayment};
 pub use payout_repository::{
     AcceptOutcome, Acceptance, Claim, Epoch, Fingerprint, IdempotencyRecord, PageOrder,
-    PayoutChange, PayoutEvent, PayoutRepository, Payouts, SaveError, Schedule, SendOrder,
+    PayoutChange, PayoutEvent, PayoutRepository, Payouts, SaveError, Schedule, SendOrder, Standing,
     WatchOrder,
 };
 pub use repository_error::RepositoryError;
 pub use sandbox_bank::{
     BankEvent, Deposit, DepositOrder, DepositRefused, SandboxBank, SandboxDelays,
 };
+pub use send_switch::{Pause, SendSwitch};
 pub use transaction::{
     PayingAccount, ReturnFor, Transaction, TransactionKind, TransactionPage, TransactionQuery,
     TransactionType,
@@ -63,8 +71,10 @@ pub use {
     gateway::MockPayoutGateway,
     id_generator::MockIdGenerator,
     inbox::MockInbox,
+    marker::{MockMarkedStore, MockMarker},
     outbox::{MockNotifier, MockOutbox},
     payment_repository::MockPaymentRepository,
     payout_repository::MockPayoutRepository,
     sandbox_bank::MockSandboxBank,
+    send_switch::MockSendSwitch,
 };

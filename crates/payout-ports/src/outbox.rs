@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use async_trait::async_trait;
-use payout_domain::{ClientId, EventId, Payment, Payout, Timestamp};
+use payout_domain::{ClientId, EventId, Payment, PaymentId, Payout, PayoutId, Timestamp};
 
 use crate::RepositoryError;
 
@@ -15,9 +15,10 @@ use crate::RepositoryError;
 ///
 /// # Laws
 ///
-/// 1. *Kept until done*: a notification is claimed until it is done, however often that fails.
-/// 2. *In order*: of the notifications about one payout, only the first written that is not done is
-///    claimed, also while it is leased or put off.
+/// 1. *Kept until done*: a notification is claimed until it is done or given up, however often that
+///    fails. What is given up is kept, and is claimed again once it is replayed.
+/// 2. *In order*: of the notifications about one payout, only the first written that is neither done
+///    nor given up is claimed, also while it is leased or put off.
 /// 3. *The same words*: a notification tells the same fact each time that it is claimed.
 #[cfg_attr(feature = "mock", mockall::automock)]
 #[async_trait]
@@ -34,12 +35,23 @@ pub trait Outbox: Send + Sync {
     /// Marks a notification as told. It may be marked again, or be unknown.
     async fn notification_done(&self, id: EventId) -> Result<(), RepositoryError>;
 
-    /// Puts a notification off after a failed delivery, unless it is done.
+    /// Puts a notification off after a failed delivery, or gives it up, unless it is done.
     async fn notification_failed(
         &self,
         id: EventId,
-        due_at: Timestamp,
+        then: AfterFailure,
     ) -> Result<(), RepositoryError>;
+
+    /// Lists what was given up, oldest first, after the given one.
+    async fn dead_letters(
+        &self,
+        limit: usize,
+        after: Option<EventId>,
+    ) -> Result<Vec<DeadLetter>, RepositoryError>;
+
+    /// Lets a notification that was given up be told again from this time on, its failures forgotten;
+    /// `false` if there is none of this name that was given up.
+    async fn replay(&self, id: EventId, at: Timestamp) -> Result<bool, RepositoryError>;
 }
 
 /// Tells clients what happened.
@@ -62,6 +74,8 @@ pub struct NewNotification {
     pub event_id: EventId,
     /// What it tells.
     pub kind: NotificationKind,
+    /// Its number among the notifications about its subject: 1, 2, and so on without a gap.
+    pub sequence: u32,
     /// When the fact was recorded.
     pub created_at: Timestamp,
 }
@@ -103,10 +117,51 @@ pub struct Notification {
     /// Of whom. It may know more by now than when the notification was written; the notifier tells
     /// only what its kind says.
     pub subject: NotificationSubject,
+    /// Its number among the notifications about its subject: 1, 2, and so on without a gap.
+    pub sequence: u32,
     /// When the fact was recorded.
     pub created_at: Timestamp,
+    /// Since when it is tried: since it was written, or replayed.
+    pub tried_since: Timestamp,
+    /// How many deliveries have failed since then.
+    pub failures: u32,
+}
+
+/// What happens to a notification after a failed delivery.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AfterFailure {
+    /// It is tried again, from this time on.
+    Again(Timestamp),
+    /// It is given up, at this time.
+    GiveUp(Timestamp),
+}
+
+/// A notification that was given up, until an operator replays it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DeadLetter {
+    /// Its name.
+    pub event_id: EventId,
+    /// Who was to be told.
+    pub client_id: ClientId,
+    /// What was to be told.
+    pub kind: NotificationKind,
+    /// Of whom.
+    pub about: DeadLetterSubject,
+    /// When the fact was recorded.
+    pub created_at: Timestamp,
+    /// When it was given up.
+    pub given_up_at: Timestamp,
     /// How many deliveries have failed.
     pub failures: u32,
+}
+
+/// What a notification that was given up is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DeadLetterSubject {
+    /// A payout.
+    Payout(PayoutId),
+    /// A payment.
+    Payment(PaymentId),
 }
 
 /// What a notification is about.

@@ -8,7 +8,9 @@ use payout_domain::{
     Timestamp, TokenLife,
 };
 
-use crate::{Cause, GatewayProfile, Instruction, NewNotification, RepositoryError};
+use crate::{
+    Attempt, AttemptEnd, Cause, GatewayProfile, Instruction, NewNotification, RepositoryError,
+};
 
 /// Remembers payouts, every piece of evidence about them, and who works on them.
 ///
@@ -25,13 +27,16 @@ use crate::{Cause, GatewayProfile, Instruction, NewNotification, RepositoryError
 ///    was accepted. A payout is due from the time that it was accepted at.
 /// 4. *One worker at a time*: a claimed payout is not claimed again before its lease has ended, and
 ///    each claim to send has a higher epoch. To ask after a payout changes neither it nor its epoch.
+///    A store that no other process can have open may end the leases of senders that a restart has
+///    ended.
 /// 5. *What may not be sent is parked*: a payout that the send rule or its profile forbids is parked
 ///    with its reason in the same step, and not returned. The profile counts before the rule. Its due time stays.
 /// 6. *No lost update*: [`save`](Self::save) writes only onto the version that it expects; anything
 ///    else, also a payout that does not exist, is [`SaveError::Stale`].
 /// 7. *All or nothing*: payout, events and notifications of a save are written together.
 /// 8. *Evidence is never fenced*: a save with an outdated epoch writes all but its schedule.
-/// 9. *History is complete*: there is one event for each version, in order, for ever.
+/// 9. *History is complete*: there is one event for each version, in order, and one attempt for each
+///    transmission that has begun, for ever. The first end of an attempt stands.
 /// 10. *Each client sees its own*: another client's payout looks like one that does not exist.
 ///     Nothing comes after a payout that does not exist.
 /// 11. *One provider id, one payout*: two payouts of a profile never have the same gateway id; the
@@ -53,8 +58,9 @@ pub trait PayoutRepository: Send + Sync {
     /// Claims payouts that are due to be sent, oldest due time first, and begins their transmissions.
     async fn claim_sendable(&self, order: &SendOrder) -> Result<Vec<Claim>, RepositoryError>;
 
-    /// Claims payouts of the profile that are due to be asked after (submitted, or executed and
-    /// still watched for a return), oldest due time first. Each is due again when the lease ends.
+    /// Claims payouts of the profile that are due and do not wait to be sent: submitted ones,
+    /// executed ones that may come back, parked ones that may be found, returned ones whose money is
+    /// looked for; oldest due time first. Each is due again when the lease ends.
     async fn claim_watched(&self, order: &WatchOrder) -> Result<Vec<Payout>, RepositoryError>;
 
     /// Stores a changed payout.
@@ -83,6 +89,17 @@ pub trait PayoutRepository: Send + Sync {
         client_id: &ClientId,
         page: &PageOrder,
     ) -> Result<Payouts, RepositoryError>;
+
+    /// Lists payouts of all clients that stand so, oldest first; of those accepted at one time,
+    /// lowest id first. A page goes on after a payout also if that one stands elsewhere by now.
+    async fn list_standing(
+        &self,
+        standing: Standing,
+        page: &PageOrder,
+    ) -> Result<Payouts, RepositoryError>;
+
+    /// The transmissions of a payout of any client, in order; none if there is no such payout.
+    async fn attempts(&self, id: PayoutId) -> Result<Vec<Attempt>, RepositoryError>;
 
     /// Everything that happened to a payout of a client, oldest first; `None` if there is none.
     async fn history(
@@ -189,6 +206,8 @@ pub struct PayoutChange {
     pub notifications: Vec<NewNotification>,
     /// When somebody shall look at it again; `None` leaves that as it is.
     pub schedule: Option<Schedule>,
+    /// How a transmission ended, if this is what happened.
+    pub attempt_end: Option<AttemptEnd>,
 }
 
 /// When somebody shall look at a payout again.
@@ -225,6 +244,18 @@ pub enum SaveError {
     /// Try again later; whether it was written is not known.
     #[error("the store is not available")]
     Unavailable(#[source] Cause),
+}
+
+/// Where payouts stand that operators ask for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Standing {
+    /// Nobody knows whether the provider has it, and it is asked again: sending again, or unknown.
+    Unknown,
+    /// They wait for an operator.
+    Parked,
+    /// They are to be sent, or could be let go to be sent: accepted, sending, unknown, or parked
+    /// because they were too old or their profile had changed.
+    Unsettled,
 }
 
 /// Which page of a list.

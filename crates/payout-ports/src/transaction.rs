@@ -3,8 +3,8 @@
 use std::fmt;
 
 use payout_domain::{
-    AccountIdentifier, GatewayPayoutId, Metadata, Money, PaymentId, PaymentSourceId, Reference,
-    Scheme, Timestamp, TransactionId, UserId,
+    AccountIdentifier, GatewayPayoutId, Metadata, Money, PaymentId, PaymentSourceId, PayoutId,
+    Reference, Scheme, Timestamp, TransactionId, UserId,
 };
 
 /// A movement on a merchant account, as the provider tells it.
@@ -51,6 +51,8 @@ pub enum TransactionKind {
     Payout {
         /// The payout.
         payout_id: GatewayPayoutId,
+        /// Our name for it, if the provider gives back what we attached.
+        attached_id: Option<PayoutId>,
         /// The source that was paid.
         payment_source_id: PaymentSourceId,
         /// Who was paid.

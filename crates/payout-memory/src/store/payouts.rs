@@ -1,15 +1,16 @@
 //! Payouts, their keys and queues.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Bound;
 
 use payout_domain::{
     CannotSend, ClientId, Evidence, GatewayPayoutId, IdempotencyKey, ParkReason, Payout, PayoutId,
     PayoutState, Timestamp,
 };
 use payout_ports::{
-    AcceptOutcome, Acceptance, Claim, Epoch, GatewayProfile, IdempotencyRecord, Instruction,
-    PageOrder, PayoutChange, PayoutEvent, Payouts, RepositoryError, SaveError, Schedule, SendOrder,
-    WatchOrder,
+    AcceptOutcome, Acceptance, Attempt, Claim, Epoch, GatewayProfile, IdempotencyRecord,
+    Instruction, PageOrder, PayoutChange, PayoutEvent, Payouts, RepositoryError, SaveError,
+    Schedule, SendOrder, Standing, WatchOrder,
 };
 
 /// All payouts, and the ways to find them without looking at every one.
@@ -21,12 +22,16 @@ pub(super) struct PayoutTable {
     // The order of a list, backwards.
     lists: BTreeMap<ClientId, BTreeSet<(Timestamp, PayoutId)>>,
     queues: BTreeMap<Queue, BTreeSet<(Timestamp, PayoutId)>>,
+    standing: BTreeMap<Standing, BTreeSet<(Timestamp, PayoutId)>>,
+    sequence: u64,
+    latest_at: Option<Timestamp>,
 }
 
 struct Row {
     payout: Payout,
     instruction: Instruction,
     events: Vec<PayoutEvent>,
+    attempts: Vec<Attempt>,
     due_at: Option<Timestamp>,
     epoch: Epoch,
 }
@@ -70,8 +75,9 @@ impl PayoutTable {
         let list = self.lists.entry(payout.client_id().clone()).or_default();
         list.insert((created_at, payout_id));
         let events = vec![event(&payout, Evidence::Accepted, created_at)];
-        let (due_at, epoch) = (Some(created_at), Epoch::default());
-        self.put(Row { payout, instruction, events, due_at, epoch });
+        let (attempts, due_at, epoch) = (Vec::new(), Some(created_at), Epoch::default());
+        self.put(Row { payout, instruction, events, attempts, due_at, epoch });
+        self.went_on(Some(created_at));
         Ok(AcceptOutcome::Accepted)
     }
 
@@ -85,6 +91,9 @@ impl PayoutTable {
 
     pub(super) fn claim_sendable(&mut self, order: &SendOrder) -> Vec<Claim> {
         let due = self.due(&Queue::Send, order.now, order.limit);
+        if !due.is_empty() {
+            self.went_on(Some(order.now));
+        }
         due.into_iter().filter_map(|id| self.claim_or_park(id, order)).collect()
     }
 
@@ -106,7 +115,13 @@ impl PayoutTable {
         let mut row = self.take(id).ok_or(SaveError::Stale)?;
         row.due_at = rescheduled(&row, change.schedule);
         row.payout = change.payout;
+        self.went_on(change.events.last().map(|event| event.at));
         row.events.extend(change.events);
+        for end in change.attempt_end {
+            if let Some(attempt) = row.attempts.iter_mut().find(|it| it.attempt == end.attempt) {
+                attempt.ended.get_or_insert(end);
+            }
+        }
         self.put(row);
         Ok(())
     }
@@ -137,6 +152,39 @@ impl PayoutTable {
     pub(super) fn history(&self, client_id: &ClientId, id: PayoutId) -> Option<Vec<PayoutEvent>> {
         let row = self.rows.get(&id).filter(|row| row.payout.client_id() == client_id)?;
         Some(row.events.clone())
+    }
+
+    pub(super) fn list_standing(&self, standing: Standing, page: &PageOrder) -> Payouts {
+        let after = page.after.map(|id| self.payout(id).map(|payout| (payout.created_at(), id)));
+        let start = match after {
+            None => Bound::Unbounded,
+            Some(Some(after)) => Bound::Excluded(after),
+            Some(None) => return Payouts { items: Vec::new(), more: false },
+        };
+        let all = self.standing.get(&standing);
+        let later = all.into_iter().flat_map(|all| all.range((start, Bound::Unbounded)));
+        let found = later.filter_map(|(_, id)| self.payout(*id));
+        let mut items: Vec<_> = found.take(page.limit.saturating_add(1)).cloned().collect();
+        let more = items.len() > page.limit;
+        items.truncate(page.limit);
+        Payouts { items, more }
+    }
+
+    pub(super) fn attempts(&self, id: PayoutId) -> Vec<Attempt> {
+        self.rows.get(&id).map(|row| row.attempts.clone()).unwrap_or_default()
+    }
+
+    pub(super) fn sequence(&self) -> u64 {
+        self.sequence
+    }
+
+    pub(super) fn latest_at(&self) -> Option<Timestamp> {
+        self.latest_at
+    }
+
+    fn went_on(&mut self, at: Option<Timestamp>) {
+        self.sequence = self.sequence.saturating_add(1);
+        self.latest_at = self.latest_at.max(at);
     }
 
     /// The payouts of a page and the one after it, if there is one.
@@ -198,6 +246,10 @@ impl PayoutTable {
         {
             queue.remove(&(due_at, id));
         }
+        let place = (row.payout.created_at(), id);
+        for standing in standings(row.payout.state()) {
+            self.standing.entry(*standing).or_default().remove(&place);
+        }
         Some(row)
     }
 
@@ -210,6 +262,10 @@ impl PayoutTable {
         if let Some((queue, due_at)) = row.waits() {
             self.queues.entry(queue).or_default().insert((due_at, id));
         }
+        let place = (row.payout.created_at(), id);
+        for standing in standings(row.payout.state()) {
+            self.standing.entry(*standing).or_default().insert(place);
+        }
         self.rows.insert(id, row);
     }
 }
@@ -220,12 +276,32 @@ impl Row {
             PayoutState::Accepted | PayoutState::Sending { .. } | PayoutState::Unknown => {
                 Queue::Send
             }
-            PayoutState::Submitted { .. } | PayoutState::Executed => {
-                Queue::Watch(self.instruction.profile.clone())
-            }
-            PayoutState::Parked(_) | PayoutState::Failed(_) | PayoutState::Returned => return None,
+            PayoutState::Submitted { .. }
+            | PayoutState::Executed
+            | PayoutState::Parked(_)
+            | PayoutState::Returned => Queue::Watch(self.instruction.profile.clone()),
+            PayoutState::Failed(_) => return None,
         };
         Some((queue, self.due_at?))
+    }
+}
+
+fn standings(state: &PayoutState) -> &'static [Standing] {
+    match state {
+        PayoutState::Accepted | PayoutState::Sending { earlier_unresolved: false } => {
+            &[Standing::Unsettled]
+        }
+        PayoutState::Sending { earlier_unresolved: true } | PayoutState::Unknown => {
+            &[Standing::Unknown, Standing::Unsettled]
+        }
+        PayoutState::Parked(ParkReason::TooOld | ParkReason::ProfileChanged) => {
+            &[Standing::Parked, Standing::Unsettled]
+        }
+        PayoutState::Parked(_) => &[Standing::Parked],
+        PayoutState::Submitted { .. }
+        | PayoutState::Executed
+        | PayoutState::Failed(_)
+        | PayoutState::Returned => &[],
     }
 }
 
@@ -234,6 +310,13 @@ fn claimed(row: &mut Row, begun: Evidence, order: &SendOrder) -> Claim {
     row.events.push(event(&row.payout, begun, order.now));
     row.due_at = Some(order.now.plus(order.lease));
     row.epoch = Epoch(row.epoch.0.saturating_add(1));
+    row.attempts.push(Attempt {
+        attempt: row.payout.progress().attempts,
+        begun_at: order.now,
+        token: order.token,
+        epoch: row.epoch,
+        ended: None,
+    });
     let (payout, instruction) = (row.payout.clone(), row.instruction.clone());
     Claim { payout, instruction, epoch: row.epoch }
 }

@@ -77,6 +77,7 @@ impl Book {
             amount: order.amount,
             kind: TransactionKind::Payout {
                 payout_id: id,
+                attached_id: Some(payout.payout_id),
                 payment_source_id: order.payment_source_id,
                 user_id: order.user_id.clone(),
                 account: self.paid_account(id),
