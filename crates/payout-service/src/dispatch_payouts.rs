@@ -5,12 +5,12 @@ use std::time::Duration;
 
 use payout_domain::{Evidence, ParkReason, Payout, PayoutState, SendRule, Timestamp};
 use payout_ports::{
-    Authorisation, Claim, Clock, IdGenerator, PayoutGateway, PayoutRepository, Schedule, SendOrder,
-    SubmitOutcome, chain,
+    AttemptEnd, Authorisation, Claim, Clock, IdGenerator, PayoutGateway, PayoutRepository,
+    Schedule, SendOrder, SubmitOutcome, chain,
 };
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-use crate::{Backoff, ServiceError, TakeIn};
+use crate::{Backoff, GuardStore, ServiceError, TakeIn};
 
 /// Sends payouts to the provider.
 ///
@@ -24,6 +24,7 @@ pub struct DispatchPayouts {
     clock: Arc<dyn Clock>,
     ids: Arc<dyn IdGenerator>,
     take_in: TakeIn,
+    guard: GuardStore,
     settings: DispatchSettings,
     places: Arc<Semaphore>,
 }
@@ -43,6 +44,9 @@ pub struct DispatchSettings {
     pub first_look: Duration,
 }
 
+/// The most characters of what a provider said that are kept with a transmission.
+const DETAIL_MAX: usize = 300;
+
 /// How often an outcome is written before the lease is left to end.
 const RECORD_TRIES: u32 = 5;
 
@@ -53,11 +57,12 @@ impl DispatchPayouts {
         gateway: Arc<dyn PayoutGateway>,
         ids: Arc<dyn IdGenerator>,
         take_in: TakeIn,
+        guard: GuardStore,
         settings: DispatchSettings,
     ) -> Self {
         let places = Arc::new(Semaphore::new(settings.in_flight_max));
         let clock = Arc::clone(&take_in.clock);
-        Self { payouts, gateway, clock, ids, take_in, settings, places }
+        Self { payouts, gateway, clock, ids, take_in, guard, settings, places }
     }
 
     /// Claims as many due payouts as there are free places and starts to send them. It returns how
@@ -72,6 +77,11 @@ impl DispatchPayouts {
         self.check_token(&authorisation)?;
         let claims = self.payouts.claim_sendable(&self.order(limit, &authorisation)).await?;
         let claimed = claims.len();
+        if claimed > 0 {
+            // Without its mark outside the store, a restored backup would send it once more. If the
+            // mark cannot be written, nothing leaves, and the leases end.
+            self.guard.advance().await?;
+        }
         for claim in claims {
             // Only this use case takes places, so one is free for each claim.
             let Ok(place) = Arc::clone(&self.places).acquire_owned().await else { break };
@@ -115,12 +125,15 @@ impl DispatchPayouts {
         let attempt = claim.payout.progress().attempts;
         tracing::debug!(payout_id = %claim.payout.id(), attempt, outcome = name(&outcome), "sent");
         let (evidence, wait) = self.learned(&outcome, attempt);
+        let end = AttemptEnd { attempt, at: self.clock.now(), outcome: said(&outcome) };
+        let payout = || claim.payout.clone();
         for tries in 1..=RECORD_TRIES {
             let schedule = |payout: &Payout| {
                 let due_at = self.due_at(payout, wait);
                 Some(Schedule { due_at, epoch: Some(claim.epoch) })
             };
-            match self.take_in.run(claim.payout.clone(), &evidence, &schedule).await {
+            let taken = self.take_in.run_with_end(payout(), &evidence, &schedule, Some(&end));
+            match taken.await {
                 Ok(_) => return,
                 Err(error) if tries == RECORD_TRIES => {
                     // The lease ends, and the payout is sent again under its key.
@@ -159,12 +172,27 @@ impl DispatchPayouts {
             PayoutState::Accepted | PayoutState::Sending { .. } | PayoutState::Unknown => {
                 Some(now.plus(wait))
             }
-            PayoutState::Submitted { .. } | PayoutState::Executed => {
+            PayoutState::Submitted { .. } | PayoutState::Executed | PayoutState::Parked(_) => {
                 Some(now.plus(self.settings.first_look))
             }
-            PayoutState::Parked(_) | PayoutState::Failed(_) | PayoutState::Returned => None,
+            PayoutState::Failed(_) | PayoutState::Returned => None,
         }
     }
+}
+
+/// What the sender saw, for operators: the kind of outcome, and what was said with it.
+fn said(outcome: &SubmitOutcome) -> Box<str> {
+    let detail = match outcome {
+        SubmitOutcome::Rejected { detail }
+        | SubmitOutcome::NotProcessed { detail, .. }
+        | SubmitOutcome::Unknown { detail } => detail.as_str(),
+        SubmitOutcome::Accepted(_) | SubmitOutcome::InProgress | SubmitOutcome::KeyReused => {
+            return name(outcome).into();
+        }
+    };
+    let printable = detail.chars().filter(|c| !c.is_control());
+    let detail: String = printable.take(DETAIL_MAX).collect();
+    format!("{}: {detail}", name(outcome)).into()
 }
 
 /// The kind of outcome, for the log: what a provider says may name persons.

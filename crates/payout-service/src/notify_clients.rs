@@ -3,8 +3,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use payout_domain::Timestamp;
 use payout_ports::{
-    Clock, Delivery, IdGenerator, NotDelivered, Notification, Notifier, Outbox, chain,
+    AfterFailure, Clock, Delivery, IdGenerator, NotDelivered, Notification, Notifier, Outbox, chain,
 };
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
@@ -12,32 +13,41 @@ use crate::{Backoff, ServiceError};
 
 /// Tells clients what happened.
 ///
-/// A notification is told again, later and later, until its client confirms it. A slow or dead client
-/// holds up nobody else.
+/// A notification is told again, later and later, until its client confirms it or the patience with
+/// it ends; then it waits for an operator. A slow or dead client holds up nobody else.
 #[derive(Clone)]
 pub struct NotifyClients {
     outbox: Arc<dyn Outbox>,
     notifier: Arc<dyn Notifier>,
     clock: Arc<dyn Clock>,
     ids: Arc<dyn IdGenerator>,
-    backoff: Backoff,
-    lease: Duration,
+    settings: NotifySettings,
     places: Arc<Semaphore>,
 }
 
+/// How clients are told.
+#[derive(Clone, Copy, Debug)]
+pub struct NotifySettings {
+    /// How long to wait before telling again.
+    pub backoff: Backoff,
+    /// How long a delivery may take before it is tried again.
+    pub lease: Duration,
+    /// How many may be told at once.
+    pub at_once_max: usize,
+    /// How long a notification is tried before it is given up.
+    pub patience: Duration,
+}
+
 impl NotifyClients {
-    /// Tells at most `at_once_max` notifications at once; one whose delivery takes longer than
-    /// `lease` is told again.
+    /// Tells clients through one notifier.
     pub fn new(
         outbox: Arc<dyn Outbox>,
         notifier: Arc<dyn Notifier>,
         (clock, ids): (Arc<dyn Clock>, Arc<dyn IdGenerator>),
-        backoff: Backoff,
-        lease: Duration,
-        at_once_max: usize,
+        settings: NotifySettings,
     ) -> Self {
-        let places = Arc::new(Semaphore::new(at_once_max));
-        Self { outbox, notifier, clock, ids, backoff, lease, places }
+        let places = Arc::new(Semaphore::new(settings.at_once_max));
+        Self { outbox, notifier, clock, ids, settings, places }
     }
 
     /// Starts to tell what is due, as far as there are free places. It returns how many notifications.
@@ -47,7 +57,7 @@ impl NotifyClients {
             return Ok(0);
         }
         let now = self.clock.now();
-        let due = self.outbox.claim_notifications(now, limit, self.lease).await?;
+        let due = self.outbox.claim_notifications(now, limit, self.settings.lease).await?;
         let claimed = due.len();
         for notification in due {
             let Ok(place) = Arc::clone(&self.places).acquire_owned().await else { break };
@@ -65,13 +75,24 @@ impl NotifyClients {
             Err(NotDelivered { reason }) => {
                 let failures = notification.failures.saturating_add(1);
                 tracing::warn!(%event_id, failures, reason, "a client did not confirm a notification");
-                let due_at = self.clock.now().plus(self.backoff.wait(failures, &*self.ids));
-                self.outbox.notification_failed(event_id, due_at).await
+                let then = self.after_failure(notification.tried_since, failures);
+                if let AfterFailure::GiveUp(_) = then {
+                    tracing::error!(%event_id, failures, "a notification was given up");
+                }
+                self.outbox.notification_failed(event_id, then).await
             }
         };
         if let Err(error) = recorded {
             // The lease ends, and the notification is told again.
             tracing::warn!(%event_id, error = chain(&error), "a delivery was not recorded");
         }
+    }
+
+    fn after_failure(&self, tried_since: Timestamp, failures: u32) -> AfterFailure {
+        let now = self.clock.now();
+        if now.since(tried_since) >= self.settings.patience {
+            return AfterFailure::GiveUp(now);
+        }
+        AfterFailure::Again(now.plus(self.settings.backoff.wait(failures, &*self.ids)))
     }
 }

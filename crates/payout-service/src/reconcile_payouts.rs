@@ -3,13 +3,13 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use payout_domain::{Evidence, GatewayPayoutId, Payout, PayoutState, Timestamp};
+use payout_domain::{Evidence, GatewayPayoutId, ParkReason, Payout, PayoutState, Timestamp};
 use payout_ports::{
     Clock, PayoutGateway, PayoutRepository, ReportedPayout, Schedule, WatchOrder, chain,
 };
 use tokio::task::JoinSet;
 
-use crate::{ServiceError, TakeIn};
+use crate::{LookForPayouts, ServiceError, TakeIn};
 
 /// Asks the provider after payouts: often while they are young, seldom when they are old, and after
 /// executed ones for as long as the money may come back.
@@ -23,6 +23,8 @@ pub struct ReconcilePayouts {
     pub clock: Arc<dyn Clock>,
     /// Writes down what is learned.
     pub take_in: TakeIn,
+    /// Looks for those of which the provider's id is not known.
+    pub look: LookForPayouts,
     /// How often to ask.
     pub settings: WatchSettings,
 }
@@ -55,10 +57,13 @@ impl ReconcilePayouts {
         };
         let due = self.payouts.claim_watched(&order).await?;
         let asked = due.len();
+        let (lost, known): (Vec<_>, Vec<_>) = due.into_iter().partition(is_lost);
         let mut questions = JoinSet::new();
-        for payout in due {
+        let this = self.clone();
+        questions.spawn(async move { this.look_for(lost).await });
+        for payout in known {
             let this = self.clone();
-            questions.spawn(async move { this.ask_after(payout).await });
+            questions.spawn(async move { this.ask_after(payout).await.map(drop) });
         }
         while let Some(answer) = questions.join_next().await {
             if let Ok(Err(error)) = answer {
@@ -92,6 +97,25 @@ impl ReconcilePayouts {
         Ok(Some(self.take_in_report(payout, reported).await?))
     }
 
+    /// Looks for what can only be found in a statement, and again later for what was not found.
+    async fn look_for(&self, lost: Vec<Payout>) -> Result<(), ServiceError> {
+        if lost.is_empty() {
+            return Ok(());
+        }
+        for missing in self.look.run(lost).await? {
+            let schedule = self.next_look();
+            // That it was accepted is no news: this moves the schedule alone.
+            let nothing_new = Evidence::Accepted;
+            self.take_in.run(missing, &nothing_new, &schedule).await?;
+        }
+        Ok(())
+    }
+
+    fn next_look(&self) -> impl Fn(&Payout) -> Option<Schedule> + Sync + use<> {
+        let (settings, now) = (self.settings, self.clock.now());
+        move |payout| Some(Schedule { due_at: next_look(&settings, payout, now), epoch: None })
+    }
+
     async fn take_in_report(
         &self,
         payout: Payout,
@@ -101,15 +125,19 @@ impl ReconcilePayouts {
             tracing::error!(payout_id = %payout.id(), "the provider's payout is not the one we sent");
             return Ok(payout);
         }
-        let evidence =
-            Evidence::Reported { gateway_payout_id: reported.id, status: reported.status };
-        let now = self.clock.now();
-        let settings = self.settings;
-        let schedule = move |payout: &Payout| {
-            Some(Schedule { due_at: next_look(&settings, payout, now), epoch: None })
-        };
-        self.take_in.run(payout, &evidence, &schedule).await
+        let (mut payout, id, schedule) = (payout, reported.id, self.next_look());
+        for status in reported.earlier.into_iter().chain([reported.status]) {
+            let evidence = Evidence::Reported { gateway_payout_id: id, status };
+            payout = self.take_in.run(payout, &evidence, &schedule).await?;
+        }
+        Ok(payout)
     }
+}
+
+/// Whether only a statement can tell more: the provider's id is not known, or the money came back and
+/// nobody knows by which movement.
+fn is_lost(payout: &Payout) -> bool {
+    matches!(payout.state(), PayoutState::Parked(_) | PayoutState::Returned)
 }
 
 /// Whether the report is about what we sent: the same amount, and our own name if it is given back.
@@ -117,22 +145,32 @@ fn speaks_of(payout: &Payout, reported: &ReportedPayout) -> bool {
     reported.amount == payout.amount() && reported.payout_id.is_none_or(|id| id == payout.id())
 }
 
-/// When to ask after a payout again: after a tenth of its age, within bounds.
+/// When to ask after a payout again: after a tenth of the time that it has taken so far, within
+/// bounds.
 fn next_look(settings: &WatchSettings, payout: &Payout, now: Timestamp) -> Option<Timestamp> {
+    let progress = payout.progress();
+    let later = |since: Timestamp, longest: Duration| {
+        let tenth = now.since(since).checked_div(10).unwrap_or_default();
+        Some(now.plus(tenth.clamp(settings.shortest, longest)))
+    };
+    let may_come_back = |from: Timestamp| now < from.plus(settings.return_span);
     match payout.state() {
         PayoutState::Executed => {
-            let executed_at = payout.progress().executed_at.unwrap_or(now);
+            let executed_at = progress.executed_at.unwrap_or(now);
             let next = now.plus(settings.executed);
             (next <= executed_at.plus(settings.return_span)).then_some(next)
         }
-        PayoutState::Failed(_) | PayoutState::Returned => None,
+        PayoutState::Returned => {
+            let failed_at = progress.failed_at.unwrap_or(now);
+            let sought = progress.returned_by.is_none() && may_come_back(failed_at);
+            if sought { later(failed_at, settings.executed) } else { None }
+        }
+        // Of what is too old nothing was ever sent that could be found.
+        PayoutState::Parked(ParkReason::TooOld) | PayoutState::Failed(_) => None,
+        PayoutState::Parked(_) => later(payout.created_at(), settings.executed),
         PayoutState::Accepted
         | PayoutState::Sending { .. }
         | PayoutState::Unknown
-        | PayoutState::Parked(_)
-        | PayoutState::Submitted { .. } => {
-            let tenth = now.since(payout.created_at()).checked_div(10).unwrap_or_default();
-            Some(now.plus(tenth.clamp(settings.shortest, settings.longest)))
-        }
+        | PayoutState::Submitted { .. } => later(payout.created_at(), settings.longest),
     }
 }

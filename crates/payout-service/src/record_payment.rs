@@ -33,6 +33,7 @@ impl RecordPayment {
         let notification = NewNotification {
             event_id: EventId::from_uuid(self.ids.next()),
             kind: NotificationKind::PaymentSettled,
+            sequence: 1,
             created_at: self.clock.now(),
         };
         let recorded =

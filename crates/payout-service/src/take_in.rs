@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use payout_domain::{Applied, EventId, Evidence, Payout, PayoutState};
+use payout_domain::{Applied, EventId, Evidence, Payout, PayoutId, PayoutState};
 use payout_ports::{
-    Clock, IdGenerator, NewNotification, NotificationKind, PayoutChange, PayoutEvent,
+    AttemptEnd, Clock, IdGenerator, NewNotification, NotificationKind, PayoutChange, PayoutEvent,
     PayoutRepository, SaveError, Schedule,
 };
 
@@ -25,6 +25,27 @@ pub struct TakeIn {
     pub notifications: Doorbell,
 }
 
+/// When a changed payout is to be looked at again.
+pub type ScheduleOf<'a> = &'a (dyn Fn(&Payout) -> Option<Schedule> + Sync);
+
+/// Why a decision about a payout was not taken.
+#[derive(Debug, thiserror::Error)]
+pub enum DecisionError {
+    /// Look at the payout, and decide anew: it stands where this cannot be decided.
+    #[error("this cannot be decided of a payout that is {}", .0.state())]
+    Refused(Box<Payout>),
+    /// It could not be written down.
+    #[error(transparent)]
+    Service(#[from] ServiceError),
+}
+
+/// What became of a write.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Written {
+    Written,
+    Stale,
+}
+
 /// How often a change is tried anew when others are faster. Each loss means that somebody else has
 /// brought the payout forward, and a payout has few versions.
 const TRIES: usize = 32;
@@ -37,51 +58,90 @@ impl TakeIn {
         &self,
         payout: Payout,
         evidence: &Evidence,
-        schedule: &(dyn Fn(&Payout) -> Option<Schedule> + Sync),
+        schedule: ScheduleOf<'_>,
     ) -> Result<Payout, ServiceError> {
-        let id = payout.id();
+        self.run_with_end(payout, evidence, schedule, None).await
+    }
+
+    /// The same, for what was learned by a transmission that has ended.
+    pub async fn run_with_end(
+        &self,
+        payout: Payout,
+        evidence: &Evidence,
+        schedule: ScheduleOf<'_>,
+        end: Option<&AttemptEnd>,
+    ) -> Result<Payout, ServiceError> {
         let mut payout = payout;
         for _ in 0..TRIES {
-            let (changed, change) = self.change(&payout, evidence, schedule);
+            let (changed, change) = self.change(&payout, evidence, schedule, end);
             let Some(change) = change else { return Ok(changed) };
-            let told = !change.notifications.is_empty();
-            match self.payouts.save(change).await {
-                Ok(()) => {
-                    if told {
-                        self.notifications.ring();
-                    }
-                    return Ok(changed);
-                }
-                Err(SaveError::Stale) => {
-                    let gone = || ServiceError::Broken("a stored payout is gone".into());
-                    payout = self.payouts.find_unscoped(id).await?.ok_or_else(gone)?;
-                }
-                Err(error @ SaveError::GatewayIdTaken) => {
-                    tracing::error!(payout_id = %id, "the provider gave one id to two payouts");
-                    return Err(ServiceError::Broken(error.into()));
-                }
-                Err(SaveError::Unavailable(cause)) => {
-                    return Err(ServiceError::StoreUnavailable(cause));
-                }
+            if self.write(change).await? == Written::Written {
+                return Ok(changed);
             }
+            payout = self.read_again(payout.id()).await?;
         }
-        Err(ServiceError::StoreUnavailable(
-            "the payout changes faster than it can be written".into(),
-        ))
+        Err(too_fast())
+    }
+
+    /// Applies a decision, unless it contradicts what is known: then nothing is written, and the
+    /// payout is given back as it is.
+    pub async fn decide(
+        &self,
+        payout: Payout,
+        decision: &Evidence,
+        schedule: ScheduleOf<'_>,
+    ) -> Result<Payout, DecisionError> {
+        let mut payout = payout;
+        for _ in 0..TRIES {
+            if payout.clone().apply(decision, self.clock.now()) == Applied::Contradicted {
+                return Err(DecisionError::Refused(Box::new(payout)));
+            }
+            let (changed, change) = self.change(&payout, decision, schedule, None);
+            let Some(change) = change else { return Ok(changed) };
+            if self.write(change).await? == Written::Written {
+                return Ok(changed);
+            }
+            payout = self.read_again(payout.id()).await?;
+        }
+        Err(too_fast().into())
+    }
+
+    async fn write(&self, change: PayoutChange) -> Result<Written, ServiceError> {
+        let (id, told) = (change.payout.id(), !change.notifications.is_empty());
+        match self.payouts.save(change).await {
+            Ok(()) => {
+                if told {
+                    self.notifications.ring();
+                }
+                Ok(Written::Written)
+            }
+            Err(SaveError::Stale) => Ok(Written::Stale),
+            Err(error @ SaveError::GatewayIdTaken) => {
+                tracing::error!(payout_id = %id, "the provider gave one id to two payouts");
+                Err(ServiceError::Broken(error.into()))
+            }
+            Err(SaveError::Unavailable(cause)) => Err(ServiceError::StoreUnavailable(cause)),
+        }
+    }
+
+    async fn read_again(&self, id: PayoutId) -> Result<Payout, ServiceError> {
+        let gone = || ServiceError::Broken("a stored payout is gone".into());
+        self.payouts.find_unscoped(id).await?.ok_or_else(gone)
     }
 
     fn change(
         &self,
         before: &Payout,
         evidence: &Evidence,
-        schedule: &(dyn Fn(&Payout) -> Option<Schedule> + Sync),
+        schedule: ScheduleOf<'_>,
+        end: Option<&AttemptEnd>,
     ) -> (Payout, Option<PayoutChange>) {
         let at = self.clock.now();
         let mut payout = before.clone();
         let applied = payout.apply(evidence, at);
         let schedule = schedule(&payout);
         let events = match applied {
-            Applied::Unchanged if schedule.is_none() => return (payout, None),
+            Applied::Unchanged if schedule.is_none() && end.is_none() => return (payout, None),
             Applied::Unchanged => Vec::new(),
             Applied::Changed | Applied::Contradicted => vec![PayoutEvent {
                 version: payout.version(),
@@ -99,6 +159,7 @@ impl TakeIn {
             events,
             notifications,
             schedule,
+            attempt_end: end.cloned(),
         };
         (payout, Some(change))
     }
@@ -117,8 +178,14 @@ impl TakeIn {
             | PayoutState::Submitted { .. } => return None,
         };
         let event_id = EventId::from_uuid(self.ids.next());
-        Some(NewNotification { event_id, kind, created_at: self.clock.now() })
+        // Nothing but an execution is told before the last word about a payout.
+        let sequence = if *before == PayoutState::Executed { 2 } else { 1 };
+        Some(NewNotification { event_id, kind, sequence, created_at: self.clock.now() })
     }
+}
+
+fn too_fast() -> ServiceError {
+    ServiceError::StoreUnavailable("the payout changes faster than it can be written".into())
 }
 
 fn log(payout: &Payout, evidence: &Evidence, applied: Applied) {

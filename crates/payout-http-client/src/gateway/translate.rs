@@ -36,8 +36,18 @@ pub(super) fn reported(
         Beneficiary::PaymentSource(_) => {}
         Beneficiary::Other(_) => return Err(unreadable(NotClosedLoop)),
     }
-    let payout_id = payout.metadata.get(PAYOUT_ID).and_then(|id| id.parse::<PayoutId>().ok());
-    Ok(ReportedPayout { id: payout.id, payout_id, amount: payout.amount, status: payout.status })
+    Ok(ReportedPayout {
+        id: payout.id,
+        payout_id: attached_id(&payout.metadata),
+        amount: payout.amount,
+        earlier: payout.earlier(),
+        status: payout.status,
+    })
+}
+
+/// Our own name for a payout, as it was attached.
+fn attached_id(metadata: &Metadata) -> Option<PayoutId> {
+    metadata.get(PAYOUT_ID).and_then(|id| id.parse().ok())
 }
 
 /// The sources of a user. One that is said to be somebody else's is not the user's.
@@ -118,6 +128,7 @@ fn payout(it: wire::PayoutTransaction) -> Result<Option<Transaction>, ReadError>
     };
     let kind = TransactionKind::Payout {
         payout_id: it.payout_id,
+        attached_id: attached_id(&it.metadata),
         payment_source_id: beneficiary.payment_source_id,
         user_id: beneficiary.user_id,
         account: PayingAccount {

@@ -117,10 +117,10 @@ impl PayoutTable {
         row.payout = change.payout;
         self.went_on(change.events.last().map(|event| event.at));
         row.events.extend(change.events);
-        for end in change.attempt_end {
-            if let Some(attempt) = row.attempts.iter_mut().find(|it| it.attempt == end.attempt) {
-                attempt.ended.get_or_insert(end);
-            }
+        if let Some(end) = change.attempt_end
+            && let Some(attempt) = row.attempts.iter_mut().find(|it| it.attempt == end.attempt)
+        {
+            attempt.ended.get_or_insert(end);
         }
         self.put(row);
         Ok(())

@@ -50,13 +50,20 @@ impl ReceivedPayout {
     /// so an execution that came before a return is told as well.
     pub fn evidence(&self) -> Vec<Evidence> {
         let report = |status| Evidence::Reported { gateway_payout_id: self.id, status };
-        let executed = match (&self.status, self.executed_at) {
-            (ProviderStatus::Failed { .. }, Some(at)) => {
+        self.earlier().into_iter().chain([self.status.clone()]).map(report).collect()
+    }
+
+    /// The execution of one that came back.
+    pub fn earlier(&self) -> Option<ProviderStatus> {
+        match &self.status {
+            ProviderStatus::Failed { .. } => {
+                let at = self.executed_at?;
                 Some(ProviderStatus::Executed { at, scheme: self.scheme })
             }
-            _ => None,
-        };
-        executed.into_iter().chain([self.status.clone()]).map(report).collect()
+            ProviderStatus::Pending
+            | ProviderStatus::Authorized { .. }
+            | ProviderStatus::Executed { .. } => None,
+        }
     }
 
     pub(super) fn read(body: &Value<'_>) -> Option<Self> {

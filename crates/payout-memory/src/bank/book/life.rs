@@ -80,7 +80,15 @@ impl BankPayout {
             payout_id: Some(self.payout_id),
             amount: self.order.amount,
             status: self.status(horizon),
+            earlier: self.earlier(horizon),
         })
+    }
+
+    /// The execution of one that has come back by then.
+    fn earlier(&self, horizon: Timestamp) -> Option<ProviderStatus> {
+        let _came_back = self.failed.as_ref().filter(|(at, _)| *at <= horizon)?;
+        let at = self.executed_at?;
+        Some(ProviderStatus::Executed { at, scheme: self.scheme })
     }
 
     pub(super) fn can_come_back(&self) -> bool {
@@ -126,7 +134,9 @@ fn is_found_early(reason: &FailureReason) -> bool {
         | FailureReason::InvalidIban
         | FailureReason::InvalidScan
         | FailureReason::Rejected => true,
-        FailureReason::Returned
+        FailureReason::Cancelled
+        | FailureReason::NeverSubmitted
+        | FailureReason::Returned
         | FailureReason::SchemeError
         | FailureReason::ServerError
         | FailureReason::Unknown
