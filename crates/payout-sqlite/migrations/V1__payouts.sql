@@ -40,7 +40,7 @@ CREATE TABLE payout (
         OR state = 'submitted' OR state = 'submitted:authorized' OR state = 'executed'
         OR state = 'returned' OR state = 'parked:window_closed' OR state = 'parked:too_old'
         OR state = 'parked:key_reused' OR state = 'parked:profile_changed'
-        OR state GLOB 'failed:*'),
+        OR state = 'parked:restored' OR state GLOB 'failed:*'),
     version              INTEGER NOT NULL CHECK (version > 0),
     attempts             INTEGER NOT NULL CHECK (attempts >= 0),
     first_sent_at        INTEGER,
@@ -49,6 +49,8 @@ CREATE TABLE payout (
     authorized_at        INTEGER,
     executed_at          INTEGER,
     failed_at            INTEGER,
+    returned_by          BLOB    CHECK (length(returned_by) = 16),
+    proposed_by          TEXT,
 
     -- When somebody shall look at it again: at the latest when the lease of whoever looks at it now
     -- has ended. How often somebody began to.
@@ -73,7 +75,18 @@ CREATE INDEX payout_to_send ON payout (due_at, id)
 
 CREATE INDEX payout_to_watch ON payout (profile, due_at, id)
     WHERE due_at IS NOT NULL AND (state = 'submitted' OR state = 'submitted:authorized'
-        OR state = 'executed');
+        OR state = 'executed' OR state = 'returned' OR state GLOB 'parked:*');
+
+-- What operators ask for.
+CREATE INDEX payout_unknown ON payout (created_at, id)
+    WHERE state = 'sending:again' OR state = 'unknown';
+
+CREATE INDEX payout_parked ON payout (created_at, id)
+    WHERE state GLOB 'parked:*';
+
+CREATE INDEX payout_unsettled ON payout (created_at, id)
+    WHERE state = 'accepted' OR state = 'sending' OR state = 'sending:again'
+        OR state = 'unknown' OR state = 'parked:too_old' OR state = 'parked:profile_changed';
 
 CREATE TABLE idempotency (
     client_id    TEXT    NOT NULL,
@@ -118,11 +131,14 @@ INSERT INTO legal_step (from_kind, to_kind) VALUES
     ('accepted', 'submitted:authorized'),
     ('accepted', 'unknown'),
     ('executed', 'returned'),
+    ('parked', 'accepted'),
     ('parked', 'executed'),
     ('parked', 'failed'),
+    ('parked', 'parked'),
     ('parked', 'returned'),
     ('parked', 'submitted'),
     ('parked', 'submitted:authorized'),
+    ('parked', 'unknown'),
     ('sending', 'accepted'),
     ('sending', 'executed'),
     ('sending', 'failed'),
@@ -179,6 +195,39 @@ BEGIN SELECT RAISE(ABORT, 'history is only added to'); END;
 CREATE TRIGGER payout_event_is_kept BEFORE DELETE ON payout_event
 BEGIN SELECT RAISE(ABORT, 'history is only added to'); END;
 
+-- Transmissions ------------------------------------------------------------------------------------
+
+CREATE TABLE payout_attempt (
+    payout            INTEGER NOT NULL REFERENCES payout (seq),
+    attempt           INTEGER NOT NULL CHECK (attempt > 0),
+    begun_at          INTEGER NOT NULL,
+    -- By the provider's clock.
+    token_issued_at   INTEGER NOT NULL,
+    token_expires_at  INTEGER NOT NULL,
+    epoch             INTEGER NOT NULL,
+    ended_at          INTEGER,
+    outcome           TEXT,
+    PRIMARY KEY (payout, attempt),
+    CHECK ((ended_at IS NULL) = (outcome IS NULL))
+) STRICT, WITHOUT ROWID;
+
+-- Written just before the payout counts it.
+CREATE TRIGGER payout_attempt_has_its_number BEFORE INSERT ON payout_attempt
+WHEN NEW.attempt IS NOT (SELECT attempts + 1 FROM payout WHERE seq = NEW.payout)
+    OR EXISTS (
+        SELECT 1 FROM payout_attempt WHERE payout = NEW.payout AND attempt = NEW.attempt)
+BEGIN SELECT RAISE(ABORT, 'the transmissions of a payout are numbered as it counts them'); END;
+
+CREATE TRIGGER payout_attempt_is_frozen BEFORE UPDATE OF
+    payout, attempt, begun_at, token_issued_at, token_expires_at, epoch
+ON payout_attempt
+BEGIN SELECT RAISE(ABORT, 'a transmission that has begun is never changed'); END;
+CREATE TRIGGER payout_attempt_ends_once BEFORE UPDATE OF ended_at, outcome ON payout_attempt
+WHEN OLD.ended_at IS NOT NULL
+BEGIN SELECT RAISE(ABORT, 'a transmission ends once'); END;
+CREATE TRIGGER payout_attempt_is_kept BEFORE DELETE ON payout_attempt
+BEGIN SELECT RAISE(ABORT, 'a transmission is remembered for ever'); END;
+
 -- What stays as it is ------------------------------------------------------------------------------
 
 -- `INSERT OR REPLACE` would delete the payout without asking the trigger below.
@@ -214,6 +263,7 @@ WHEN NEW.attempts < OLD.attempts
     OR (OLD.authorized_at IS NOT NULL AND NEW.authorized_at IS NOT OLD.authorized_at)
     OR (OLD.executed_at IS NOT NULL AND NEW.executed_at IS NOT OLD.executed_at)
     OR (OLD.failed_at IS NOT NULL AND NEW.failed_at IS NOT OLD.failed_at)
+    OR (OLD.returned_by IS NOT NULL AND NEW.returned_by IS NOT OLD.returned_by)
 BEGIN SELECT RAISE(ABORT, 'what was learned of a payout is kept'); END;
 
 -- What has been paid in ----------------------------------------------------------------------------
@@ -311,26 +361,73 @@ CREATE TRIGGER inbox_is_kept BEFORE DELETE ON inbox
 BEGIN SELECT RAISE(ABORT, 'an event is remembered for ever'); END;
 
 CREATE TABLE outbox (
-    seq         INTEGER PRIMARY KEY,
-    event_id    BLOB    NOT NULL UNIQUE CHECK (length(event_id) = 16),
-    client_id   TEXT    NOT NULL,
-    kind        TEXT    NOT NULL
+    seq          INTEGER PRIMARY KEY,
+    event_id     BLOB    NOT NULL UNIQUE CHECK (length(event_id) = 16),
+    client_id    TEXT    NOT NULL,
+    kind         TEXT    NOT NULL
         CHECK (kind = 'payout_executed' OR kind = 'payout_failed' OR kind = 'payment_settled'),
-    payout      INTEGER REFERENCES payout (seq),
-    payment_id  BLOB,
-    created_at  INTEGER NOT NULL,
-    due_at      INTEGER NOT NULL,
-    failures    INTEGER NOT NULL DEFAULT 0,
-    done        INTEGER NOT NULL DEFAULT 0 CHECK (done IN (0, 1)),
+    payout       INTEGER REFERENCES payout (seq),
+    payment_id   BLOB,
+    -- Its number among those about its payout or payment.
+    sequence     INTEGER NOT NULL CHECK (sequence > 0),
+    created_at   INTEGER NOT NULL,
+    tried_since  INTEGER NOT NULL,
+    -- When it shall be told, at the latest when the lease of whoever tells it now has ended; and when
+    -- it shall be told if nobody tells it now.
+    due_at       INTEGER NOT NULL,
+    waits_until  INTEGER NOT NULL,
+    failures     INTEGER NOT NULL DEFAULT 0,
+    given_up_at  INTEGER,
+    done         INTEGER NOT NULL DEFAULT 0 CHECK (done IN (0, 1)),
     FOREIGN KEY (client_id, payment_id) REFERENCES payment (client_id, id),
     CHECK ((payout IS NULL) <> (payment_id IS NULL))
 ) STRICT;
 
-CREATE INDEX outbox_to_do ON outbox (due_at) WHERE done = 0;
-CREATE INDEX outbox_in_order ON outbox (payout) WHERE done = 0;
+CREATE INDEX outbox_to_do ON outbox (due_at) WHERE done = 0 AND given_up_at IS NULL;
+CREATE INDEX outbox_in_order ON outbox (payout) WHERE done = 0 AND given_up_at IS NULL;
+CREATE INDEX outbox_given_up ON outbox (seq) WHERE done = 0 AND given_up_at IS NOT NULL;
 
 CREATE TRIGGER outbox_is_frozen
-BEFORE UPDATE OF seq, event_id, client_id, kind, payout, payment_id, created_at ON outbox
+BEFORE UPDATE OF seq, event_id, client_id, kind, payout, payment_id, sequence, created_at ON outbox
 BEGIN SELECT RAISE(ABORT, 'a notification tells the same each time'); END;
 CREATE TRIGGER outbox_is_kept BEFORE DELETE ON outbox
 BEGIN SELECT RAISE(ABORT, 'what was told is remembered'); END;
+
+-- The store itself ---------------------------------------------------------------------------------
+
+-- Whether anything may be sent. Without its row nothing is.
+CREATE TABLE send_switch (
+    one        INTEGER PRIMARY KEY CHECK (one = 1),
+    paused_by  TEXT,
+    because    TEXT,
+    paused_at  INTEGER,
+    CHECK ((paused_by IS NULL) = (paused_at IS NULL) AND (because IS NULL) = (paused_at IS NULL))
+) STRICT;
+
+INSERT INTO send_switch (one) VALUES (1);
+
+CREATE TRIGGER send_switch_is_one BEFORE INSERT ON send_switch
+BEGIN SELECT RAISE(ABORT, 'there is one switch'); END;
+CREATE TRIGGER send_switch_is_kept BEFORE DELETE ON send_switch
+BEGIN SELECT RAISE(ABORT, 'there is one switch'); END;
+
+-- Which store this is, how far it has come, and when its newest event was recorded.
+CREATE TABLE store (
+    one        INTEGER PRIMARY KEY CHECK (one = 1),
+    id         BLOB    NOT NULL CHECK (length(id) = 16),
+    sequence   INTEGER NOT NULL,
+    latest_at  INTEGER
+) STRICT;
+
+INSERT INTO store (one, id, sequence) VALUES (1, randomblob(16), 0);
+
+CREATE TRIGGER store_is_one BEFORE INSERT ON store
+BEGIN SELECT RAISE(ABORT, 'a store is itself'); END;
+CREATE TRIGGER store_is_kept BEFORE DELETE ON store
+BEGIN SELECT RAISE(ABORT, 'a store is itself'); END;
+CREATE TRIGGER store_is_itself BEFORE UPDATE OF one, id ON store
+BEGIN SELECT RAISE(ABORT, 'a store is itself'); END;
+CREATE TRIGGER store_only_goes_forward BEFORE UPDATE OF sequence, latest_at ON store
+WHEN NEW.sequence < OLD.sequence
+    OR (OLD.latest_at IS NOT NULL AND (NEW.latest_at IS NULL OR NEW.latest_at < OLD.latest_at))
+BEGIN SELECT RAISE(ABORT, 'a store only goes forward'); END;

@@ -27,6 +27,11 @@ impl<'a> Cells<'a> {
         T::column_result(self.cell()?).map_err(|_| Failure::Unreadable(column))
     }
 
+    /// A number that counts something.
+    pub(crate) fn count(&mut self, column: &'static str) -> Result<u64, Failure> {
+        u64::try_from(self.plain::<i64>(column)?).map_err(|_| Failure::Unreadable(column))
+    }
+
     /// A UUID of sixteen bytes.
     pub(crate) fn uuid(&mut self, column: &'static str) -> Result<Uuid, Failure> {
         self.plain(column).map(Uuid::from_bytes)

@@ -19,6 +19,7 @@ const CLEAN: &str = "payout.clean";
 pub(crate) struct DataDirectory {
     path: PathBuf,
     database: PathBuf,
+    place: String,
     _lock: File,
 }
 
@@ -29,8 +30,10 @@ impl DataDirectory {
         make_directory(path)?;
         let lock = lock(path)?;
         let database = path.join(DATABASE);
-        own_file(&database).map_err(|error| OpenError::of_io(&database, error))?;
-        let directory = Self { path: path.to_owned(), database, _lock: lock };
+        let place = own_file(&database)
+            .and_then(|file| place_of(&file, &database))
+            .map_err(|error| OpenError::of_io(&database, error))?;
+        let directory = Self { path: path.to_owned(), database, place, _lock: lock };
         directory.sync().map_err(|error| OpenError::of_io(path, error))?;
         Ok(directory)
     }
@@ -38,6 +41,11 @@ impl DataDirectory {
     /// The database file.
     pub(crate) fn database(&self) -> &Path {
         &self.database
+    }
+
+    /// Where the database file is: a text that a copy of it does not share.
+    pub(crate) fn place(&self) -> &str {
+        &self.place
     }
 
     /// Whether the last process to use the database closed it.
@@ -66,6 +74,21 @@ impl DataDirectory {
     fn sync(&self) -> io::Result<()> {
         File::open(&self.path)?.sync_all()
     }
+}
+
+/// The file's device and number there: a copy has another number, and a clone of the disk another
+/// device.
+#[cfg(unix)]
+fn place_of(file: &File, _path: &Path) -> io::Result<String> {
+    use std::os::unix::fs::MetadataExt;
+    let metadata = file.metadata()?;
+    Ok(format!("device {} inode {}", metadata.dev(), metadata.ino()))
+}
+
+/// Elsewhere a file has no number that can be asked for.
+#[cfg(not(unix))]
+fn place_of(_file: &File, path: &Path) -> io::Result<String> {
+    Ok(path.canonicalize()?.display().to_string())
 }
 
 fn make_directory(path: &Path) -> Result<(), OpenError> {

@@ -48,6 +48,23 @@ impl Failure {
     pub(crate) fn is_fatal(&self) -> bool {
         matches!(self, Self::Sqlite(error) if is_fatal(error))
     }
+
+    /// Whether it is about the row at hand, so that it may go better with another row.
+    pub(crate) fn concerns_a_row(&self) -> bool {
+        match self {
+            Self::Sqlite(error) => !is_fatal(error) && tells_of_what_is_stored(error),
+            Self::Unreadable(_) | Self::Contradiction(_) => true,
+            Self::Stale | Self::GatewayIdTaken | Self::Outage(_) => false,
+        }
+    }
+
+    /// The failure and what lies under it, on one line.
+    pub(crate) fn described(&self) -> String {
+        match std::error::Error::source(self) {
+            Some(source) => format!("{self}: {source}"),
+            None => self.to_string(),
+        }
+    }
 }
 
 /// See [`Failure::is_fatal`].
@@ -56,6 +73,22 @@ pub(crate) fn is_fatal(error: &Error) -> bool {
         error.sqlite_error_code(),
         Some(ErrorCode::SystemIoFailure | ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase)
     )
+}
+
+/// What a row holds; `None` if it cannot be read. One such row must not keep all the others waiting:
+/// whoever claims it puts it off like the others, and it is said each time until somebody looks at it.
+pub(crate) fn readable<T>(
+    kind: &'static str,
+    row: i64,
+    contents: Result<T, Failure>,
+) -> Result<Option<T>, Failure> {
+    match contents {
+        Err(error @ (Failure::Unreadable(_) | Failure::Contradiction(_))) => {
+            tracing::error!(kind, row, %error, "a stored row cannot be read, and waits");
+            Ok(None)
+        }
+        other => other.map(Some),
+    }
 }
 
 impl From<Error> for Failure {

@@ -9,10 +9,10 @@ use rusqlite::{Connection, OptionalExtension, params};
 
 use crate::SqliteStore;
 use crate::cells::Cells;
-use crate::failure::Failure;
+use crate::failure::{Failure, readable};
 
-pub(crate) const DUE: &str = "SELECT profile, event_id, digest, subject, subject_id, received_at \
-     FROM inbox WHERE done = 0 AND due_at <= ?1 ORDER BY due_at, profile, event_id LIMIT ?2";
+pub(crate) const DUE: &str = "SELECT rowid, profile, event_id, digest, subject, subject_id, \
+     received_at FROM inbox WHERE done = 0 AND due_at <= ?1 ORDER BY due_at, profile, event_id LIMIT ?2";
 
 #[async_trait]
 impl Inbox for SqliteStore {
@@ -79,16 +79,25 @@ fn claim(
     limit: usize,
     lease: Duration,
 ) -> Result<Vec<InboxEntry>, Failure> {
-    let mut statement = connection.prepare_cached(DUE)?;
-    let mut rows = statement.query((now.as_micros(), i64::try_from(limit).unwrap_or(i64::MAX)))?;
     let mut entries = Vec::new();
-    while let Some(row) = rows.next()? {
-        entries.push(entry_from(&mut Cells::new(row))?);
-    }
-    for entry in &entries {
-        put_off(connection, entry, now.plus(lease))?;
+    for (row, contents) in due(connection, now, limit)? {
+        put_off(connection, row, now.plus(lease))?;
+        entries.extend(readable("event", row, contents)?);
     }
     Ok(entries)
+}
+
+type Due = (i64, Result<InboxEntry, Failure>);
+
+fn due(connection: &Connection, now: Timestamp, limit: usize) -> Result<Vec<Due>, Failure> {
+    let mut statement = connection.prepare_cached(DUE)?;
+    let mut rows = statement.query((now.as_micros(), i64::try_from(limit).unwrap_or(i64::MAX)))?;
+    let mut due = Vec::new();
+    while let Some(row) = rows.next()? {
+        let mut cells = Cells::new(row);
+        due.push((cells.plain("rowid")?, entry_from(&mut cells)));
+    }
+    Ok(due)
 }
 
 fn entry_from(cells: &mut Cells<'_>) -> Result<InboxEntry, Failure> {
@@ -111,11 +120,10 @@ fn subject_from(cells: &mut Cells<'_>) -> Result<InboxSubject, Failure> {
     }
 }
 
-fn put_off(connection: &Connection, entry: &InboxEntry, until: Timestamp) -> Result<(), Failure> {
-    let mut statement = connection
-        .prepare_cached("UPDATE inbox SET due_at = ?3 WHERE profile = ?1 AND event_id = ?2")?;
-    let event_id = entry.event_id.as_uuid().into_bytes();
-    statement.execute((entry.profile.as_str(), event_id, until.as_micros()))?;
+fn put_off(connection: &Connection, row: i64, until: Timestamp) -> Result<(), Failure> {
+    let mut statement =
+        connection.prepare_cached("UPDATE inbox SET due_at = ?2 WHERE rowid = ?1")?;
+    statement.execute((row, until.as_micros()))?;
     Ok(())
 }
 

@@ -2,7 +2,8 @@
 //!
 //! One [`SqliteStore`] keeps everything in one SQLite file of a data directory: payouts and their
 //! history, what has been paid in, what the provider told us, and what our clients are still to be
-//! told. It implements `PayoutRepository`, `PaymentRepository`, `Inbox` and `Outbox`.
+//! told. It implements `PayoutRepository`, `PaymentRepository`, `Inbox`, `Outbox`, `SendSwitch` and
+//! `MarkedStore`.
 //!
 //! * **On disk before it is answered.** WAL with `synchronous=FULL`; a write is answered after its
 //!   COMMIT has returned. The settings are read back when the store is opened, and one that SQLite
@@ -10,7 +11,9 @@
 //! * **One writer.** A thread owns the only connection that writes. What is queued meanwhile is
 //!   committed together: a group costs one `fsync`, and a write that fails in it fails alone.
 //! * **Readers beside it.** They see what is committed and never wait for the writer.
-//! * **One process.** A lock on the directory keeps a second one out.
+//! * **One process.** A lock on the directory keeps a second one out. So whoever opens the store knows
+//!   that nobody works on anything any more, and ends what leases a crash has left.
+//! * **On a local disk.** Where locks or `fsync` cannot be relied on, the store is not opened.
 //! * **What must never happen cannot be typed either.** Triggers keep history append-only, accepted
 //!   facts frozen and the life of a payout legal; see `migrations/`.
 //!
@@ -37,6 +40,7 @@ mod open_error;
 mod data_directory;
 mod settings;
 mod schema;
+mod restart;
 mod writer;
 mod readers;
 mod failure;
@@ -44,6 +48,8 @@ mod payouts;
 mod payments;
 mod inbox;
 mod outbox;
+mod send_switch;
+mod mark;
 mod cells;
 mod text;
 #[cfg(test)]

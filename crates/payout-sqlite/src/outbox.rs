@@ -1,24 +1,28 @@
 //! What our clients are still to be told.
 
+pub(crate) mod dead;
+
 use std::time::Duration;
 
 use async_trait::async_trait;
 use payout_domain::{ClientId, EventId, PaymentId, Timestamp};
 use payout_ports::{
-    NewNotification, Notification, NotificationKind, NotificationSubject, Outbox, RepositoryError,
+    AfterFailure, DeadLetter, NewNotification, Notification, NotificationKind, NotificationSubject,
+    Outbox, RepositoryError,
 };
 use rusqlite::{Connection, params};
 
 use crate::cells::Cells;
-use crate::failure::Failure;
+use crate::failure::{Failure, readable};
 use crate::{SqliteStore, payments, payouts};
 
-/// Of the notifications about one payout only the oldest that is not done. Left to itself, SQLite
+/// Of the notifications about one payout only the oldest that waits. Left to itself, SQLite
 /// would look for older ones through all that was ever told.
 pub(crate) const DUE: &str = "SELECT seq, event_id, client_id, kind, payout, payment_id, \
-     created_at, failures FROM outbox WHERE done = 0 AND due_at <= ?1 AND (payout IS NULL \
+     sequence, created_at, tried_since, failures FROM outbox \
+     WHERE done = 0 AND given_up_at IS NULL AND due_at <= ?1 AND (payout IS NULL \
      OR NOT EXISTS (SELECT 1 FROM outbox AS earlier INDEXED BY outbox_in_order \
-     WHERE earlier.done = 0 \
+     WHERE earlier.done = 0 AND earlier.given_up_at IS NULL \
      AND earlier.payout = outbox.payout AND earlier.seq < outbox.seq)) \
      ORDER BY due_at, seq LIMIT ?2";
 
@@ -49,9 +53,21 @@ impl Outbox for SqliteStore {
     async fn notification_failed(
         &self,
         id: EventId,
-        due_at: Timestamp,
+        then: AfterFailure,
     ) -> Result<(), RepositoryError> {
-        Ok(self.write(move |connection| failed(connection, id, due_at)).await?)
+        Ok(self.write(move |connection| failed(connection, id, then)).await?)
+    }
+
+    async fn dead_letters(
+        &self,
+        limit: usize,
+        after: Option<EventId>,
+    ) -> Result<Vec<DeadLetter>, RepositoryError> {
+        Ok(self.read(move |connection| dead::list(connection, limit, after)).await?)
+    }
+
+    async fn replay(&self, id: EventId, at: Timestamp) -> Result<bool, RepositoryError> {
+        Ok(self.write(move |connection| dead::replay(connection, id, at)).await?)
     }
 }
 
@@ -63,8 +79,8 @@ pub(crate) fn add(
     subject: Subject,
 ) -> Result<(), Failure> {
     let mut statement = connection.prepare_cached(
-        "INSERT INTO outbox (event_id, client_id, kind, payout, payment_id, created_at, due_at) \
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?6)",
+        "INSERT INTO outbox (event_id, client_id, kind, payout, payment_id, sequence, created_at, \
+         tried_since, due_at, waits_until) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?7, ?7, ?7)",
     )?;
     let (payout, payment_id) = match subject {
         Subject::Payout(seq) => (Some(seq), None),
@@ -76,6 +92,7 @@ pub(crate) fn add(
         notification.kind.as_str(),
         payout,
         payment_id,
+        notification.sequence,
         notification.created_at.as_micros(),
     ])?;
     Ok(())
@@ -90,15 +107,7 @@ fn claim(
     let mut notifications = Vec::new();
     for (seq, contents) in due(connection, now, limit)? {
         put_off(connection, seq, now.plus(lease))?;
-        match contents {
-            Ok(notification) => notifications.push(notification),
-            // One row that cannot be read must not keep all clients waiting. It is put off, and said
-            // again and again until somebody looks at it.
-            Err(error @ (Failure::Unreadable(_) | Failure::Contradiction(_))) => {
-                tracing::error!(seq, %error, "a stored notification cannot be read");
-            }
-            Err(error) => return Err(error),
-        }
+        notifications.extend(readable("notification", seq, contents)?);
     }
     Ok(notifications)
 }
@@ -123,13 +132,24 @@ fn notification_from(
 ) -> Result<Notification, Failure> {
     let event_id = EventId::from_uuid(cells.uuid("event_id")?);
     let client_id = cells.parsed("client_id")?;
-    let kind = cells.read_as("kind", |name| {
-        NotificationKind::ALL.into_iter().find(|kind| kind.as_str() == name)
-    })?;
+    let kind = kind_from(cells)?;
     let subject = subject_from(connection, &client_id, cells)?;
-    let created_at = cells.time("created_at")?;
-    let failures = cells.plain("failures")?;
-    Ok(Notification { event_id, client_id, kind, subject, created_at, failures })
+    Ok(Notification {
+        event_id,
+        client_id,
+        kind,
+        subject,
+        sequence: cells.plain("sequence")?,
+        created_at: cells.time("created_at")?,
+        tried_since: cells.time("tried_since")?,
+        failures: cells.plain("failures")?,
+    })
+}
+
+fn kind_from(cells: &mut Cells<'_>) -> Result<NotificationKind, Failure> {
+    cells.read_as("kind", |name| {
+        NotificationKind::ALL.into_iter().find(|kind| kind.as_str() == name)
+    })
 }
 
 fn subject_from(
@@ -166,11 +186,20 @@ fn done(connection: &Connection, id: EventId) -> Result<(), Failure> {
     Ok(())
 }
 
-/// A notification that is done stays as it is.
-fn failed(connection: &Connection, id: EventId, due_at: Timestamp) -> Result<(), Failure> {
-    let mut statement = connection.prepare_cached(
-        "UPDATE outbox SET failures = failures + 1, due_at = ?2 WHERE event_id = ?1 AND done = 0",
-    )?;
-    statement.execute((id.as_uuid().into_bytes(), due_at.as_micros()))?;
+/// A notification that is done or given up stays as it is.
+fn failed(connection: &Connection, id: EventId, then: AfterFailure) -> Result<(), Failure> {
+    let (sql, at) = match then {
+        AfterFailure::Again(at) => (
+            "UPDATE outbox SET failures = failures + 1, due_at = ?2, waits_until = ?2 \
+             WHERE event_id = ?1 AND done = 0 AND given_up_at IS NULL",
+            at,
+        ),
+        AfterFailure::GiveUp(at) => (
+            "UPDATE outbox SET failures = failures + 1, given_up_at = ?2 \
+             WHERE event_id = ?1 AND done = 0 AND given_up_at IS NULL",
+            at,
+        ),
+    };
+    connection.prepare_cached(sql)?.execute((id.as_uuid().into_bytes(), at.as_micros()))?;
     Ok(())
 }

@@ -1,6 +1,7 @@
 //! Payouts, and everything that happened to them.
 
 mod accept;
+mod attempt;
 mod claim;
 mod find;
 mod record;
@@ -9,8 +10,9 @@ mod save;
 use async_trait::async_trait;
 use payout_domain::{ClientId, GatewayPayoutId, IdempotencyKey, Payout, PayoutId};
 use payout_ports::{
-    AcceptOutcome, Acceptance, Claim, GatewayProfile, IdempotencyRecord, PageOrder, PayoutChange,
-    PayoutEvent, PayoutRepository, Payouts, RepositoryError, SaveError, SendOrder, WatchOrder,
+    AcceptOutcome, Acceptance, Attempt, Claim, GatewayProfile, IdempotencyRecord, PageOrder,
+    PayoutChange, PayoutEvent, PayoutRepository, Payouts, RepositoryError, SaveError, SendOrder,
+    Standing, WatchOrder,
 };
 
 use crate::SqliteStore;
@@ -22,7 +24,7 @@ pub(crate) use record::{proof_cells, proof_from};
 
 /// Every statement that looks something up.
 #[cfg(test)]
-pub(crate) const LOOK_UPS: [&str; 8] = [
+pub(crate) const LOOK_UPS: [&str; 13] = [
     accept::FIND_KEY,
     claim::SENDABLE,
     claim::WATCHED,
@@ -31,12 +33,17 @@ pub(crate) const LOOK_UPS: [&str; 8] = [
     find::FIRST_PAGE,
     find::NEXT_PAGE,
     find::HISTORY,
+    find::PLACE,
+    find::UNKNOWN,
+    find::PARKED,
+    find::UNSETTLED,
+    attempt::OF_PAYOUT,
 ];
 
 #[async_trait]
 impl PayoutRepository for SqliteStore {
     async fn accept(&self, acceptance: Acceptance) -> Result<AcceptOutcome, RepositoryError> {
-        let accepted = self.write(move |connection| accept::accept(connection, &acceptance));
+        let accepted = self.advance(move |connection| accept::accept(connection, &acceptance));
         Ok(accepted.await?)
     }
 
@@ -52,7 +59,7 @@ impl PayoutRepository for SqliteStore {
 
     async fn claim_sendable(&self, order: &SendOrder) -> Result<Vec<Claim>, RepositoryError> {
         let order = order.clone();
-        Ok(self.write(move |connection| claim::sendable(connection, &order)).await?)
+        Ok(self.advance(move |connection| claim::sendable(connection, &order)).await?)
     }
 
     async fn claim_watched(&self, order: &WatchOrder) -> Result<Vec<Payout>, RepositoryError> {
@@ -61,7 +68,7 @@ impl PayoutRepository for SqliteStore {
     }
 
     async fn save(&self, change: PayoutChange) -> Result<(), SaveError> {
-        Ok(self.write(move |connection| save::save(connection, &change)).await?)
+        Ok(self.advance(move |connection| save::save(connection, &change)).await?)
     }
 
     async fn find(
@@ -93,6 +100,19 @@ impl PayoutRepository for SqliteStore {
     ) -> Result<Payouts, RepositoryError> {
         let (client_id, page) = (client_id.clone(), *page);
         Ok(self.read(move |connection| find::list(connection, &client_id, page)).await?)
+    }
+
+    async fn list_standing(
+        &self,
+        standing: Standing,
+        page: &PageOrder,
+    ) -> Result<Payouts, RepositoryError> {
+        let page = *page;
+        Ok(self.read(move |connection| find::list_standing(connection, standing, page)).await?)
+    }
+
+    async fn attempts(&self, id: PayoutId) -> Result<Vec<Attempt>, RepositoryError> {
+        Ok(self.read(move |connection| attempt::of_payout(connection, id)).await?)
     }
 
     async fn history(

@@ -11,8 +11,8 @@ use crate::data_directory::DataDirectory;
 use crate::failure::Failure;
 use crate::readers::Reads;
 use crate::settings::{connect, forbid_writing, settle};
-use crate::writer::{Counters, Writer, Writes};
-use crate::{OpenError, Settings, Statistics, StoreOptions, schema};
+use crate::writer::{Advance, Counters, Writer, Writes};
+use crate::{OpenError, Settings, Statistics, StoreOptions, restart, schema};
 
 /// A store in one SQLite file.
 ///
@@ -25,6 +25,7 @@ pub struct SqliteStore {
     writes: Writes,
     thread: WriterThread,
     settings: Settings,
+    place: Box<str>,
     counters: Arc<Counters>,
     stopped: Arc<OnceLock<Arc<str>>>,
 }
@@ -50,6 +51,7 @@ impl SqliteStore {
         let settings = settle(&connection, &path)?;
         limit_size(&connection, &path, options)?;
         schema::migrate(&mut connection, &path)?;
+        restart::end_leases(&connection).map_err(|error| OpenError::of_sqlite(&path, error))?;
         let readers = open_readers(&path, options)?;
         Self::start(connection, readers, directory, settings, options)
             .map_err(|error| OpenError::of_io(&path, error))
@@ -64,6 +66,7 @@ impl SqliteStore {
     ) -> std::io::Result<Self> {
         let (reads, readers) = Reads::start(readers, options.queue_max.get())?;
         let (writes, queue) = Writes::channel(options.queue_max.get());
+        let place = directory.place().into();
         let (counters, stopped) = (Arc::<Counters>::default(), Arc::default());
         let owner = Writer {
             connection,
@@ -78,7 +81,7 @@ impl SqliteStore {
         };
         let thread = thread::Builder::new().name("payout-write".to_owned());
         let thread = WriterThread(Mutex::new(Some(thread.spawn(move || owner.run())?)));
-        Ok(Self { reads, writes, thread, settings, counters, stopped })
+        Ok(Self { reads, writes, thread, settings, place, counters, stopped })
     }
 
     /// Does what was asked before, copies everything into one file, and writes down that it is
@@ -124,7 +127,21 @@ impl SqliteStore {
         T: Send + 'static,
         W: FnOnce(&Connection) -> Result<T, Failure> + Send + 'static,
     {
+        self.writes.write(move |connection| Ok((work(connection)?, None))).await
+    }
+
+    /// Has something written that may bring the store forward.
+    pub(crate) async fn advance<T, W>(&self, work: W) -> Result<T, Failure>
+    where
+        T: Send + 'static,
+        W: FnOnce(&Connection) -> Result<(T, Option<Advance>), Failure> + Send + 'static,
+    {
         self.writes.write(work).await
+    }
+
+    /// Where the database file is: a text that a copy of it does not share.
+    pub(crate) fn place(&self) -> &str {
+        &self.place
     }
 }
 

@@ -18,6 +18,7 @@ use crate::data_directory::DataDirectory;
 use crate::failure::{Failure, Outage, is_fatal};
 use job::{Job, Task};
 
+pub(crate) use job::Advance;
 pub(crate) use statistics::Counters;
 pub use statistics::Statistics;
 
@@ -44,7 +45,7 @@ impl Writes {
     pub(crate) async fn write<T, W>(&self, work: W) -> Result<T, Failure>
     where
         T: Send + 'static,
-        W: FnOnce(&Connection) -> Result<T, Failure> + Send + 'static,
+        W: FnOnce(&Connection) -> Result<(T, Option<Advance>), Failure> + Send + 'static,
     {
         let (task, answer) = Task::new(work);
         self.0.send(Message::Write(Box::new(task))).await.map_err(|_| Outage::Closed)?;

@@ -8,12 +8,13 @@ use super::record::{add_event, proof_cells};
 use crate::cells::Cells;
 use crate::failure::Failure;
 use crate::text;
+use crate::writer::Advance;
 
 /// Stores a payout, its first event, its instruction and its key, if the key is free.
 pub(crate) fn accept(
     connection: &Connection,
     acceptance: &Acceptance,
-) -> Result<AcceptOutcome, Failure> {
+) -> Result<(AcceptOutcome, Option<Advance>), Failure> {
     let payout = &acceptance.payout;
     let used = find_key(connection, payout.client_id(), payout.idempotency_key())?;
     // A key that is old enough is as if never used.
@@ -22,11 +23,9 @@ pub(crate) fn accept(
     });
     if let Some(used) = used {
         let same = used.fingerprint == acceptance.fingerprint;
-        return Ok(if same {
-            AcceptOutcome::Replayed(used.payout_id)
-        } else {
-            AcceptOutcome::KeyReused
-        });
+        let outcome =
+            if same { AcceptOutcome::Replayed(used.payout_id) } else { AcceptOutcome::KeyReused };
+        return Ok((outcome, None));
     }
     let seq = insert(connection, acceptance)?;
     let event = PayoutEvent {
@@ -37,7 +36,7 @@ pub(crate) fn accept(
     };
     add_event(connection, seq, &event)?;
     use_key(connection, seq, acceptance)?;
-    Ok(AcceptOutcome::Accepted)
+    Ok((AcceptOutcome::Accepted, Some(Advance { latest_at: Some(event.at) })))
 }
 
 /// Finds what a key was used for.

@@ -1,12 +1,15 @@
 //! Claiming payouts that are due.
 
 use payout_domain::{CannotSend, Evidence, ParkReason, Payout, Timestamp};
-use payout_ports::{Claim, Epoch, Instruction, PayoutEvent, SendOrder, WatchOrder};
+use payout_ports::{Attempt, Claim, Epoch, Instruction, PayoutEvent, SendOrder, WatchOrder};
 use rusqlite::{Connection, Params};
 
+use super::attempt;
 use super::record::{Work, add_event, instruction_from, payout_columns, payout_from, update};
 use crate::cells::Cells;
-use crate::failure::Failure;
+use crate::failure::{Failure, readable};
+use crate::send_switch;
+use crate::writer::Advance;
 
 pub(crate) const SENDABLE: &str = concat!(
     "SELECT seq, due_at, epoch, ",
@@ -21,17 +24,31 @@ pub(crate) const WATCHED: &str = concat!(
     payout_columns!(),
     ", profile, gateway_key, gateway_body FROM payout \
      WHERE profile = ?3 AND due_at <= ?1 AND (state = 'submitted' \
-     OR state = 'submitted:authorized' OR state = 'executed') ORDER BY due_at, id LIMIT ?2"
+     OR state = 'submitted:authorized' OR state = 'executed' OR state = 'returned' \
+     OR state GLOB 'parked:*') ORDER BY due_at, id LIMIT ?2"
 );
 
-/// Begins the transmissions of payouts that are due, and parks those that may not be sent.
-pub(crate) fn sendable(connection: &Connection, order: &SendOrder) -> Result<Vec<Claim>, Failure> {
-    let rows = due(connection, SENDABLE, (order.now.as_micros(), limit(order.limit)))?;
-    let mut claims = Vec::new();
-    for row in rows {
-        claims.extend(begin_or_park(connection, row, order)?);
+/// Begins the transmissions of payouts that are due, and parks those that may not be sent; nothing
+/// while sending is paused, or if that cannot be read.
+pub(crate) fn sendable(
+    connection: &Connection,
+    order: &SendOrder,
+) -> Result<(Vec<Claim>, Option<Advance>), Failure> {
+    if send_switch::paused(connection)?.is_some() {
+        return Ok((Vec::new(), None));
     }
-    Ok(claims)
+    execute(connection, "SAVEPOINT claim")?;
+    let taken = match take_all(connection, order, take) {
+        // A row is refused for contradicting others. It must not stop those that are sound.
+        Err(failure) if failure.concerns_a_row() => {
+            execute(connection, "ROLLBACK TO claim")?;
+            take_all(connection, order, take_alone)
+        }
+        other => other,
+    };
+    let taken = taken?;
+    execute(connection, "RELEASE claim")?;
+    Ok(taken)
 }
 
 /// Claims payouts that are due to be asked after, by moving the time at which they are due.
@@ -41,7 +58,7 @@ pub(crate) fn watched(connection: &Connection, order: &WatchOrder) -> Result<Vec
     let mut payouts = Vec::new();
     for row in rows {
         put_off(connection, row.seq, order.now.plus(order.lease))?;
-        payouts.extend(readable(row)?.map(|(payout, _)| payout));
+        payouts.extend(readable("payout", row.seq, row.contents)?.map(|(payout, _)| payout));
     }
     Ok(payouts)
 }
@@ -52,6 +69,13 @@ struct Waiting {
     due_at: Option<Timestamp>,
     epoch: i64,
     contents: Result<(Payout, Instruction), Failure>,
+}
+
+/// What became of a row that waited to be sent.
+enum Taken {
+    Claimed(Box<Claim>),
+    Parked,
+    PutOff,
 }
 
 fn due(
@@ -80,28 +104,48 @@ fn contents(cells: &mut Cells<'_>) -> Result<(Payout, Instruction), Failure> {
     Ok((payout, instruction))
 }
 
-/// What the row holds; `None` if it cannot be read. One such row must not stop all the others, so it
-/// is put off, and said again and again until somebody looks at it.
-fn readable(row: Waiting) -> Result<Option<(Payout, Instruction)>, Failure> {
-    match row.contents {
-        Err(error @ (Failure::Unreadable(_) | Failure::Contradiction(_))) => {
-            tracing::error!(seq = row.seq, %error, "a stored payout cannot be read");
-            Ok(None)
+fn take_all(
+    connection: &Connection,
+    order: &SendOrder,
+    take: fn(&Connection, Waiting, &SendOrder) -> Result<Taken, Failure>,
+) -> Result<(Vec<Claim>, Option<Advance>), Failure> {
+    let (mut claims, mut advance) = (Vec::new(), None);
+    for row in due(connection, SENDABLE, (order.now.as_micros(), limit(order.limit)))? {
+        let taken = take(connection, row, order)?;
+        if let Taken::Claimed(_) | Taken::Parked = taken {
+            advance = Some(Advance { latest_at: Some(order.now) });
         }
-        other => other.map(Some),
+        if let Taken::Claimed(claim) = taken {
+            claims.push(*claim);
+        }
     }
+    Ok((claims, advance))
 }
 
-fn begin_or_park(
-    connection: &Connection,
-    row: Waiting,
-    order: &SendOrder,
-) -> Result<Option<Claim>, Failure> {
+/// Takes a row so that what goes wrong with it leaves the others alone.
+fn take_alone(connection: &Connection, row: Waiting, order: &SendOrder) -> Result<Taken, Failure> {
+    let seq = row.seq;
+    execute(connection, "SAVEPOINT taking")?;
+    let taken = match take(connection, row, order) {
+        Err(failure) if failure.concerns_a_row() => {
+            execute(connection, "ROLLBACK TO taking")?;
+            tracing::error!(seq, error = %failure.described(), "a payout cannot be claimed");
+            put_off(connection, seq, order.now.plus(order.lease))?;
+            Taken::PutOff
+        }
+        other => other?,
+    };
+    execute(connection, "RELEASE taking")?;
+    Ok(taken)
+}
+
+/// Begins a transmission, or parks what must not be sent, or puts off what cannot be read.
+fn take(connection: &Connection, row: Waiting, order: &SendOrder) -> Result<Taken, Failure> {
     let (seq, due_at, epoch) = (row.seq, row.due_at, row.epoch);
     let lease_end = order.now.plus(order.lease);
-    let Some((mut payout, instruction)) = readable(row)? else {
+    let Some((mut payout, instruction)) = readable("payout", seq, row.contents)? else {
         put_off(connection, seq, lease_end)?;
-        return Ok(None);
+        return Ok(Taken::PutOff);
     };
     let begun = if instruction.profile == order.profile {
         payout.begin_transmission(&order.rule, order.token, order.now)
@@ -110,11 +154,10 @@ fn begin_or_park(
     };
     match begun {
         Ok(evidence) => {
-            let epoch = epoch.saturating_add(1);
-            let work = Work { due_at: Some(lease_end), epoch };
+            let work = Work { due_at: Some(lease_end), epoch: epoch.saturating_add(1) };
+            let epoch = begin(connection, seq, &payout, work, order)?;
             record(connection, seq, &payout, evidence, order.now, work)?;
-            let epoch = Epoch(u64::try_from(epoch).unwrap_or(u64::MAX));
-            Ok(Some(Claim { payout, instruction, epoch }))
+            Ok(Taken::Claimed(Box::new(Claim { payout, instruction, epoch })))
         }
         Err(CannotSend::Park(reason)) => {
             let evidence = Evidence::Parked(reason);
@@ -122,14 +165,33 @@ fn begin_or_park(
             // Its due time stays, so that it is looked at once it is known to be with the provider.
             let work = Work { due_at, epoch };
             record(connection, seq, &payout, evidence, order.now, work)?;
-            Ok(None)
+            Ok(Taken::Parked)
         }
         Err(CannotSend::NotWaiting) => {
             tracing::error!(id = %payout.id(), "a payout that is due to be sent cannot be");
             put_off(connection, seq, lease_end)?;
-            Ok(None)
+            Ok(Taken::PutOff)
         }
     }
+}
+
+fn begin(
+    connection: &Connection,
+    seq: i64,
+    payout: &Payout,
+    work: Work,
+    order: &SendOrder,
+) -> Result<Epoch, Failure> {
+    let epoch = Epoch(u64::try_from(work.epoch).unwrap_or(u64::MAX));
+    let attempt = Attempt {
+        attempt: payout.progress().attempts,
+        begun_at: order.now,
+        token: order.token,
+        epoch,
+        ended: None,
+    };
+    attempt::begin(connection, seq, &attempt)?;
+    Ok(epoch)
 }
 
 fn record(
@@ -149,6 +211,11 @@ fn put_off(connection: &Connection, seq: i64, until: Timestamp) -> Result<(), Fa
     let mut statement =
         connection.prepare_cached("UPDATE payout SET due_at = ?2 WHERE seq = ?1")?;
     statement.execute((seq, until.as_micros()))?;
+    Ok(())
+}
+
+fn execute(connection: &Connection, sql: &'static str) -> Result<(), Failure> {
+    connection.prepare_cached(sql)?.execute(())?;
     Ok(())
 }
 

@@ -1,8 +1,8 @@
 //! Finding payouts.
 
 use payout_domain::{ClientId, GatewayPayoutId, Payout, PayoutId};
-use payout_ports::{GatewayProfile, PageOrder, PayoutEvent, Payouts};
-use rusqlite::{Connection, Params, params};
+use payout_ports::{GatewayProfile, PageOrder, PayoutEvent, Payouts, Standing};
+use rusqlite::{Connection, OptionalExtension, Params, params};
 
 use super::record::{payout_columns, payout_from};
 use crate::cells::Cells;
@@ -37,6 +37,32 @@ pub(crate) const HISTORY: &str = "SELECT event.version, event.at, event.evidence
      FROM payout JOIN payout_event AS event ON event.payout = payout.seq \
      WHERE payout.id = ?1 AND payout.client_id = ?2 ORDER BY event.version";
 
+/// Where a payout comes in a list of all clients' payouts.
+pub(crate) const PLACE: &str = "SELECT created_at, id FROM payout WHERE id = ?1";
+
+/// The oldest first; of those accepted at one time, the lowest id first. The states are those of a
+/// partial index, word for word.
+macro_rules! standing {
+    ($states:literal) => {
+        concat!(
+            "SELECT ",
+            payout_columns!(),
+            " FROM payout WHERE (",
+            $states,
+            ") AND (created_at, id) > (?1, ?2) ORDER BY created_at, id LIMIT ?3"
+        )
+    };
+}
+
+pub(crate) const UNKNOWN: &str = standing!("state = 'sending:again' OR state = 'unknown'");
+
+pub(crate) const PARKED: &str = standing!("state GLOB 'parked:*'");
+
+pub(crate) const UNSETTLED: &str = standing!(
+    "state = 'accepted' OR state = 'sending' OR state = 'sending:again' OR state = 'unknown' \
+     OR state = 'parked:too_old' OR state = 'parked:profile_changed'"
+);
+
 /// Finds a payout by our name for it.
 pub(crate) fn by_id(connection: &Connection, id: PayoutId) -> Result<Option<Payout>, Failure> {
     one(connection, BY_ID, [id.as_uuid().into_bytes()])
@@ -65,13 +91,45 @@ pub(crate) fn list(
     // One more than asked for tells whether there are more.
     let limit = i64::try_from(page.limit.saturating_add(1)).unwrap_or(i64::MAX);
     let client_id = client_id.as_str();
-    let mut items = match page.after.map(|after| after.as_uuid().into_bytes()) {
+    let items = match page.after.map(|after| after.as_uuid().into_bytes()) {
         None => all(connection, FIRST_PAGE, (client_id, limit))?,
         Some(after) => all(connection, NEXT_PAGE, params![client_id, limit, after])?,
     };
+    Ok(cut(items, page))
+}
+
+/// One page of all payouts that stand so. After a payout that does not exist comes nothing.
+pub(crate) fn list_standing(
+    connection: &Connection,
+    standing: Standing,
+    page: PageOrder,
+) -> Result<Payouts, Failure> {
+    let sql = match standing {
+        Standing::Unknown => UNKNOWN,
+        Standing::Parked => PARKED,
+        Standing::Unsettled => UNSETTLED,
+    };
+    let after = match page.after {
+        None => Some((i64::MIN, Vec::new())),
+        Some(after) => place(connection, after)?,
+    };
+    let Some((created_at, id)) = after else { return Ok(cut(Vec::new(), page)) };
+    let limit = i64::try_from(page.limit.saturating_add(1)).unwrap_or(i64::MAX);
+    Ok(cut(all(connection, sql, (created_at, id, limit))?, page))
+}
+
+fn place(connection: &Connection, id: PayoutId) -> Result<Option<(i64, Vec<u8>)>, Failure> {
+    let mut statement = connection.prepare_cached(PLACE)?;
+    let place =
+        statement.query_row([id.as_uuid().into_bytes()], |row| Ok((row.get(0)?, row.get(1)?)));
+    Ok(place.optional()?)
+}
+
+/// A page, of which one payout too many was found if there are more.
+fn cut(mut items: Vec<Payout>, page: PageOrder) -> Payouts {
     let more = items.len() > page.limit;
     items.truncate(page.limit);
-    Ok(Payouts { items, more })
+    Payouts { items, more }
 }
 
 /// Everything that happened to a payout; every payout has at least its acceptance.

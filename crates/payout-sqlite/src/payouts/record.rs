@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use payout_domain::{
-    GatewayPayoutId, IdempotencyKey, MerchantAccountId, PaymentId, PaymentSourceId, Payout,
-    PayoutId, PayoutOrder, PayoutRecord, Progress, Proof, Timestamp,
+    GatewayPayoutId, IdempotencyKey, MerchantAccountId, OperatorName, PaymentId, PaymentSourceId,
+    Payout, PayoutId, PayoutOrder, PayoutRecord, Progress, Proof, Timestamp, TransactionId,
 };
 use payout_ports::{GatewayProfile, Instruction, PayoutEvent};
 use rusqlite::{Connection, params};
@@ -20,7 +20,7 @@ macro_rules! payout_columns {
          amount_minor, currency, reference, scheme_selection, metadata, proof_payment_id, \
          proof_listed_at, scheme_found, account_holder_name, account_identifiers, created_at, \
          state, version, attempts, first_sent_at, gateway_payout_id, scheme_used, authorized_at, \
-         executed_at, failed_at"
+         executed_at, failed_at, returned_by, proposed_by"
     };
 }
 pub(crate) use payout_columns;
@@ -86,6 +86,8 @@ fn progress_from(cells: &mut Cells<'_>) -> Result<Progress, Failure> {
         authorized_at: cells.optional_time("authorized_at")?,
         executed_at: cells.optional_time("executed_at")?,
         failed_at: cells.optional_time("failed_at")?,
+        returned_by: cells.optional_uuid("returned_by")?.map(TransactionId::from_uuid),
+        proposed_by: cells.optional_parsed("proposed_by")?,
     })
 }
 
@@ -120,7 +122,8 @@ pub(crate) fn update(
     let mut statement = connection.prepare_cached(
         "UPDATE payout SET state = ?2, version = ?3, attempts = ?4, first_sent_at = ?5, \
          gateway_payout_id = ?6, scheme_used = ?7, authorized_at = ?8, executed_at = ?9, \
-         failed_at = ?10, due_at = ?11, epoch = ?12 WHERE seq = ?1",
+         failed_at = ?10, returned_by = ?11, proposed_by = ?12, due_at = ?13, epoch = ?14 \
+         WHERE seq = ?1",
     )?;
     let progress = payout.progress();
     statement.execute(params![
@@ -134,6 +137,8 @@ pub(crate) fn update(
         progress.authorized_at.map(Timestamp::as_micros),
         progress.executed_at.map(Timestamp::as_micros),
         progress.failed_at.map(Timestamp::as_micros),
+        progress.returned_by.map(|id| id.as_uuid().into_bytes()),
+        progress.proposed_by.as_ref().map(OperatorName::as_str),
         work.due_at.map(Timestamp::as_micros),
         work.epoch,
     ])?;

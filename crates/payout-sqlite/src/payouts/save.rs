@@ -4,16 +4,24 @@ use payout_domain::ClientId;
 use payout_ports::{Epoch, PayoutChange, Schedule};
 use rusqlite::{Connection, Error, ffi};
 
+use super::attempt;
 use super::record::{Work, add_event, update};
 use crate::cells::Cells;
 use crate::failure::Failure;
 use crate::outbox::{self, Subject};
+use crate::writer::Advance;
 
 /// Stores a changed payout with its events and notifications, all or nothing.
-pub(crate) fn save(connection: &Connection, change: &PayoutChange) -> Result<(), Failure> {
+pub(crate) fn save(
+    connection: &Connection,
+    change: &PayoutChange,
+) -> Result<((), Option<Advance>), Failure> {
     let stored = stored(connection, change)?;
     if stored.version != change.expected_version {
         return Err(Failure::Stale);
+    }
+    if !is_numbered(change) {
+        return Err(Failure::Contradiction("a change has not one event for each new version"));
     }
     for event in &change.events {
         add_event(connection, stored.seq, event)?;
@@ -24,7 +32,20 @@ pub(crate) fn save(connection: &Connection, change: &PayoutChange) -> Result<(),
         let subject = Subject::Payout(stored.seq);
         outbox::add(connection, &stored.client_id, notification, subject)?;
     }
-    Ok(())
+    if let Some(end) = &change.attempt_end {
+        attempt::end(connection, stored.seq, end)?;
+    }
+    Ok(((), Some(Advance { latest_at: change.events.iter().map(|event| event.at).max() })))
+}
+
+/// Whether there is one event for each new version, in order, up to the payout's.
+fn is_numbered(change: &PayoutChange) -> bool {
+    let mut version = change.expected_version;
+    let in_order = change.events.iter().all(|event| {
+        version = version.saturating_add(1);
+        event.version == version
+    });
+    in_order && version == change.payout.version()
 }
 
 /// What a save must know of the payout as it is.

@@ -2,7 +2,8 @@
 
 use rusqlite::{Connection, Error};
 
-use super::job::{Job, Verdict};
+use super::job::{Advance, Job, Verdict};
+use crate::mark;
 
 /// Why nothing of a group was committed, as far as can be known.
 #[derive(Debug)]
@@ -19,29 +20,43 @@ impl From<Error> for Lost {
     }
 }
 
-/// Runs the jobs in one transaction, each in a savepoint of its own, and commits.
+/// Runs the jobs in one transaction, each in a savepoint of its own, and commits. However many of
+/// them bring the store forward, that is written down once.
 pub(crate) fn run(connection: &Connection, jobs: &mut [Box<dyn Job>]) -> Result<(), Lost> {
     if jobs.is_empty() {
         return Ok(());
     }
     execute(connection, "BEGIN IMMEDIATE")?;
+    let mut advance = None;
     for job in jobs {
-        run_one(connection, job.as_mut())?;
+        advance = farther(advance, run_one(connection, job.as_mut())?);
+    }
+    if let Some(advance) = advance {
+        mark::go_forward(connection, advance)?;
     }
     execute(connection, "COMMIT")?;
     Ok(())
 }
 
-fn run_one(connection: &Connection, job: &mut dyn Job) -> Result<(), Lost> {
+fn run_one(connection: &Connection, job: &mut dyn Job) -> Result<Option<Advance>, Lost> {
     execute(connection, "SAVEPOINT job")?;
-    match job.run(connection) {
-        Verdict::Keep => {}
+    let advance = match job.run(connection) {
+        Verdict::Keep(advance) => advance,
         // For want of room SQLite may have taken back the whole transaction; then there is no
         // savepoint any more, and this fails for the group.
-        Verdict::TakeBack => execute(connection, "ROLLBACK TO job")?,
+        Verdict::TakeBack => {
+            execute(connection, "ROLLBACK TO job")?;
+            None
+        }
         Verdict::Stop { reason } => return Err(Lost::Stopped(reason)),
-    }
-    Ok(execute(connection, "RELEASE job")?)
+    };
+    execute(connection, "RELEASE job")?;
+    Ok(advance)
+}
+
+fn farther(one: Option<Advance>, other: Option<Advance>) -> Option<Advance> {
+    let (Some(one), Some(other)) = (one, other) else { return one.or(other) };
+    Some(Advance { latest_at: one.latest_at.max(other.latest_at) })
 }
 
 fn execute(connection: &Connection, sql: &'static str) -> Result<(), Error> {

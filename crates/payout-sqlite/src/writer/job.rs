@@ -1,9 +1,17 @@
 //! A write that waits for its commit.
 
+use payout_domain::Timestamp;
 use rusqlite::Connection;
 use tokio::sync::oneshot;
 
 use crate::failure::{Failure, Outage};
+
+/// How far a write has brought the store: an acceptance, a claim to send or a save was written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Advance {
+    /// When the newest event in it was recorded; `None` if it has none.
+    pub(crate) latest_at: Option<Timestamp>,
+}
 
 /// A write that waits for its commit.
 pub(crate) trait Job: Send {
@@ -17,8 +25,8 @@ pub(crate) trait Job: Send {
 /// What is to be done with what a job has written.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Verdict {
-    /// Commit it.
-    Keep,
+    /// Commit it, and say that the store went forward if it did.
+    Keep(Option<Advance>),
     /// Take it back; the others of its group may go on.
     TakeBack,
     /// Take the whole group back and write nothing any more.
@@ -46,15 +54,16 @@ impl<T, W> Task<T, W> {
 impl<T, W> Job for Task<T, W>
 where
     T: Send,
-    W: FnOnce(&Connection) -> Result<T, Failure> + Send,
+    W: FnOnce(&Connection) -> Result<(T, Option<Advance>), Failure> + Send,
 {
     fn run(&mut self, connection: &Connection) -> Verdict {
         let Some(work) = self.work.take() else { return Verdict::TakeBack };
-        let result = work(connection);
-        let verdict = match &result {
-            Ok(_) => Verdict::Keep,
-            Err(failure) if failure.is_fatal() => Verdict::Stop { reason: describe(failure) },
-            Err(_) => Verdict::TakeBack,
+        let (verdict, result) = match work(connection) {
+            Ok((value, advance)) => (Verdict::Keep(advance), Ok(value)),
+            Err(failure) if failure.is_fatal() => {
+                (Verdict::Stop { reason: failure.described() }, Err(failure))
+            }
+            Err(failure) => (Verdict::TakeBack, Err(failure)),
         };
         self.result = Some(result);
         verdict
@@ -68,13 +77,5 @@ where
         };
         // Whoever asked may have gone away meanwhile; what is written stays written.
         let _ = self.reply.send(result);
-    }
-}
-
-/// The failure and what lies under it, on one line.
-fn describe(failure: &Failure) -> String {
-    match std::error::Error::source(failure) {
-        Some(source) => format!("{failure}: {source}"),
-        None => failure.to_string(),
     }
 }

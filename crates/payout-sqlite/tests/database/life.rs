@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use payout_conformance::fixtures::{Accepting, gateway_payout_id, seconds};
 use payout_domain::{
-    Applied, Evidence, FailureReason, ParkReason, Payout, PayoutRecord, PayoutState, Progress,
-    ProviderStatus,
+    Applied, Evidence, FailureReason, OperatorName, ParkReason, Payout, PayoutRecord, PayoutState,
+    Progress, ProviderStatus, Resolution, TransactionId,
 };
 
 use crate::by_hand;
@@ -25,13 +25,15 @@ async fn the_database_allows_exactly_the_steps_that_evidence_can_take() {
 }
 
 /// What every piece of evidence does to a payout in every state, with few and with many
-/// transmissions.
+/// transmissions, and with a proposal and without.
 fn possible_steps() -> BTreeSet<Step> {
     let mut steps = BTreeSet::new();
     for state in states() {
         for attempts in 0..=2 {
-            for evidence in evidence() {
-                steps.extend(step(&state, attempts, &evidence));
+            for proposed_by in [None, Some("ada")] {
+                for evidence in evidence() {
+                    steps.extend(step(&state, attempts, proposed_by, &evidence));
+                }
             }
         }
     }
@@ -39,14 +41,19 @@ fn possible_steps() -> BTreeSet<Step> {
 }
 
 /// The step that this evidence takes from this state, if the state can be and the evidence moves it.
-fn step(state: &PayoutState, attempts: u32, evidence: &Evidence) -> Option<Step> {
-    let mut payout = restored(state.clone(), attempts)?;
+fn step(
+    state: &PayoutState,
+    attempts: u32,
+    proposed_by: Option<&str>,
+    evidence: &Evidence,
+) -> Option<Step> {
+    let mut payout = restored(state.clone(), attempts, proposed_by)?;
     let applied = payout.apply(evidence, seconds(9));
     let moved = applied == Applied::Changed && payout.state() != state;
     moved.then(|| (kind(state), kind(payout.state())))
 }
 
-fn restored(state: PayoutState, attempts: u32) -> Option<Payout> {
+fn restored(state: PayoutState, attempts: u32, proposed_by: Option<&str>) -> Option<Payout> {
     let accepted = Accepting::number(1).payout();
     let request = accepted.request();
     let with_provider = matches!(
@@ -63,6 +70,8 @@ fn restored(state: PayoutState, attempts: u32) -> Option<Payout> {
         authorized_at: None,
         executed_at: Some(seconds(2)),
         failed_at: Some(seconds(3)),
+        returned_by: None,
+        proposed_by: proposed_by.map(operator),
     };
     Payout::restore(PayoutRecord {
         id: accepted.id(),
@@ -81,20 +90,20 @@ fn restored(state: PayoutState, attempts: u32) -> Option<Payout> {
 
 fn states() -> Vec<PayoutState> {
     use PayoutState as S;
-    vec![
+    let mut all = vec![
         S::Accepted,
         S::Sending { earlier_unresolved: false },
         S::Sending { earlier_unresolved: true },
         S::Unknown,
-        S::Parked(ParkReason::WindowClosed),
-        S::Parked(ParkReason::KeyReused),
         S::Submitted { authorized: false },
         S::Submitted { authorized: true },
         S::Executed,
         S::Failed(FailureReason::Blocked),
         S::Failed(FailureReason::Rejected),
         S::Returned,
-    ]
+    ];
+    all.extend(ParkReason::ALL.map(S::Parked));
+    all
 }
 
 fn evidence() -> Vec<Evidence> {
@@ -110,9 +119,32 @@ fn evidence() -> Vec<Evidence> {
         for status in statuses() {
             all.push(Evidence::Reported { gateway_payout_id, status });
         }
+        let (transaction_id, at) = (TransactionId::from_uuid(uuid::Uuid::nil()), seconds(5));
+        all.push(Evidence::MoneyCameBack { gateway_payout_id, transaction_id, at });
     }
-    all.extend([ParkReason::WindowClosed, ParkReason::TooOld].map(Evidence::Parked));
+    all.extend(ParkReason::ALL.map(Evidence::Parked));
+    all.extend(decisions());
     all
+}
+
+/// What operators decide.
+fn decisions() -> Vec<Evidence> {
+    let (by, because) = (operator("bob"), "a ticket");
+    let mut all = vec![
+        Evidence::Released { by: by.clone() },
+        Evidence::Cancelled { by: by.clone() },
+        Evidence::NeverSubmittedProposed { by: by.clone(), because: because.into() },
+    ];
+    let outcomes =
+        [Resolution::Executed { at: seconds(4) }, Resolution::Failed, Resolution::NeverSubmitted];
+    for outcome in outcomes {
+        all.push(Evidence::Resolved { by: by.clone(), outcome, because: because.into() });
+    }
+    all
+}
+
+fn operator(name: &str) -> OperatorName {
+    name.parse().expect("the name is plain")
 }
 
 fn statuses() -> Vec<ProviderStatus> {

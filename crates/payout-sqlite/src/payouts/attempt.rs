@@ -1,0 +1,74 @@
+//! Transmissions, one by one.
+
+use payout_domain::{PayoutId, Timestamp, TokenLife};
+use payout_ports::{Attempt, AttemptEnd, Epoch};
+use rusqlite::{Connection, params};
+
+use crate::cells::Cells;
+use crate::failure::Failure;
+
+pub(crate) const OF_PAYOUT: &str = "SELECT attempt, begun_at, token_issued_at, token_expires_at, \
+     payout_attempt.epoch, ended_at, outcome \
+     FROM payout JOIN payout_attempt ON payout_attempt.payout = payout.seq \
+     WHERE payout.id = ?1 ORDER BY attempt";
+
+/// Writes down that a transmission begins, before its payout counts it.
+pub(crate) fn begin(connection: &Connection, seq: i64, attempt: &Attempt) -> Result<(), Failure> {
+    let mut statement = connection.prepare_cached(
+        "INSERT INTO payout_attempt (payout, attempt, begun_at, token_issued_at, \
+         token_expires_at, epoch) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+    )?;
+    statement.execute(params![
+        seq,
+        attempt.attempt,
+        attempt.begun_at.as_micros(),
+        attempt.token.issued_at.as_micros(),
+        attempt.token.expires_at.as_micros(),
+        i64::try_from(attempt.epoch.0).unwrap_or(i64::MAX),
+    ])?;
+    Ok(())
+}
+
+/// Writes down how a transmission ended, unless that is known.
+pub(crate) fn end(connection: &Connection, seq: i64, end: &AttemptEnd) -> Result<(), Failure> {
+    let mut statement = connection.prepare_cached(
+        "UPDATE payout_attempt SET ended_at = ?3, outcome = ?4 \
+         WHERE payout = ?1 AND attempt = ?2 AND ended_at IS NULL",
+    )?;
+    statement.execute(params![seq, end.attempt, end.at.as_micros(), &*end.outcome])?;
+    Ok(())
+}
+
+/// The transmissions of a payout, in order.
+pub(crate) fn of_payout(connection: &Connection, id: PayoutId) -> Result<Vec<Attempt>, Failure> {
+    let mut statement = connection.prepare_cached(OF_PAYOUT)?;
+    let mut rows = statement.query([id.as_uuid().into_bytes()])?;
+    let mut attempts = Vec::new();
+    while let Some(row) = rows.next()? {
+        attempts.push(attempt_from(&mut Cells::new(row))?);
+    }
+    Ok(attempts)
+}
+
+fn attempt_from(cells: &mut Cells<'_>) -> Result<Attempt, Failure> {
+    let attempt = cells.plain("attempt")?;
+    Ok(Attempt {
+        attempt,
+        begun_at: cells.time("begun_at")?,
+        token: TokenLife {
+            issued_at: cells.time("token_issued_at")?,
+            expires_at: cells.time("token_expires_at")?,
+        },
+        epoch: Epoch(cells.count("epoch")?),
+        ended: end_from(attempt, cells)?,
+    })
+}
+
+fn end_from(attempt: u32, cells: &mut Cells<'_>) -> Result<Option<AttemptEnd>, Failure> {
+    let at: Option<Timestamp> = cells.optional_time("ended_at")?;
+    match (at, cells.plain::<Option<String>>("outcome")?) {
+        (None, None) => Ok(None),
+        (Some(at), Some(outcome)) => Ok(Some(AttemptEnd { attempt, at, outcome: outcome.into() })),
+        (None, Some(_)) | (Some(_), None) => Err(Failure::Unreadable("outcome")),
+    }
+}
