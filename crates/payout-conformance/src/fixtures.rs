@@ -10,8 +10,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use payout_domain::{
-    ClientId, EventId, Evidence, GatewayPayoutId, IdempotencyKey, Payout, PayoutId, SendRule,
-    Timestamp, TokenLife,
+    ClientId, EventId, Evidence, GatewayPayoutId, IdempotencyKey, OperatorName, Payout, PayoutId,
+    SendRule, Timestamp, TokenLife,
 };
 use payout_ports::{
     Acceptance, Epoch, Fingerprint, GatewayProfile, Instruction, NewNotification, NotificationKind,
@@ -234,6 +234,7 @@ pub fn unchanged(read: &Payout) -> PayoutChange {
         events: Vec::new(),
         notifications: Vec::new(),
         schedule: None,
+        attempt_end: None,
     }
 }
 
@@ -252,7 +253,8 @@ pub(crate) fn change_to(
     };
     let events = if payout.version() > read.version() { vec![event] } else { Vec::new() };
     let (expected_version, notifications) = (read.version(), Vec::new());
-    PayoutChange { payout, expected_version, events, notifications, schedule: None }
+    let (schedule, attempt_end) = (None, None);
+    PayoutChange { payout, expected_version, events, notifications, schedule, attempt_end }
 }
 
 /// A schedule that counts in any case.
@@ -268,7 +270,13 @@ pub fn due_if(at: Timestamp, epoch: Epoch) -> Schedule {
 /// The schedule of what nobody shall look at again.
 pub const NEVER: Schedule = Schedule { due_at: None, epoch: None };
 
-/// A notification to be written.
+/// A notification to be written; its number stands for its sequence, too.
 pub fn notification(number: u64, kind: NotificationKind, created_at: Timestamp) -> NewNotification {
-    NewNotification { event_id: event_id(number), kind, created_at }
+    let sequence = u32::try_from(number).expect("tests count low");
+    NewNotification { event_id: event_id(number), kind, sequence, created_at }
+}
+
+/// One of two operators.
+pub fn operator(name: &str) -> OperatorName {
+    name.parse().expect("it is an operator's name")
 }

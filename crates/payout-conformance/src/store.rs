@@ -1,8 +1,11 @@
-//! The laws of a store: of the four ports that one store keeps together.
+//! The laws of a store: of the ports that one store keeps together.
 
 mod accept;
+mod attempts;
 mod claim;
+mod dead_letters;
 mod inbox;
+mod mark;
 mod outbox;
 mod park;
 mod payments;
@@ -11,15 +14,20 @@ mod read;
 mod restart;
 mod save;
 mod sources;
+mod standing;
 mod steps;
+mod switch;
 mod watch;
 
 use async_trait::async_trait;
-use payout_ports::{Inbox, Outbox, PaymentRepository, PayoutRepository};
+use payout_ports::{Inbox, MarkedStore, Outbox, PaymentRepository, PayoutRepository, SendSwitch};
 
 pub use accept::*;
+pub use attempts::*;
 pub use claim::*;
+pub use dead_letters::*;
 pub use inbox::*;
+pub use mark::*;
 pub use outbox::*;
 pub use park::*;
 pub use payments::*;
@@ -28,9 +36,11 @@ pub use read::*;
 pub use restart::*;
 pub use save::*;
 pub use sources::*;
+pub use standing::*;
+pub use switch::*;
 pub use watch::*;
 
-/// A store under test: one store behind all four ports.
+/// A store under test: one store behind all its ports.
 #[async_trait]
 pub trait StoreRig: Send + Sync {
     /// The store as a payout repository.
@@ -44,6 +54,12 @@ pub trait StoreRig: Send + Sync {
 
     /// The same store as an outbox.
     fn outbox(&self) -> &dyn Outbox;
+
+    /// The same store as the switch of all sending.
+    fn switch(&self) -> &dyn SendSwitch;
+
+    /// The same store as one that knows where it is.
+    fn marked(&self) -> &dyn MarkedStore;
 
     /// Closes the store and opens it again. A store that keeps nothing on disk returns itself.
     async fn reopen(self) -> Self
@@ -96,7 +112,7 @@ macro_rules! store_laws {
                 a_payout_is_not_too_old_at_the_limit
                 the_profile_counts_before_the_rule
                 parked_payouts_count_towards_the_limit
-                a_parked_payout_is_left_alone
+                a_parked_payout_is_not_sent_but_looked_for
                 what_is_leased_is_not_parked
             }
             // Of `PayoutRepository::save`.
@@ -120,6 +136,35 @@ macro_rules! store_laws {
                 history_has_one_event_for_each_version
                 a_contradiction_is_part_of_the_history
             }
+            // Of `PayoutRepository::attempts`.
+            $crate::store_laws! { @seen $fresh:
+                a_claim_begins_an_attempt
+                an_attempt_ends_with_what_its_sender_saw
+                the_first_end_of_an_attempt_stands
+                an_attempt_that_was_cut_off_stays_open
+                what_was_not_claimed_has_no_attempts
+            }
+            // Of `SendSwitch`.
+            $crate::store_laws! { @seen $fresh:
+                while_sending_is_paused_nothing_is_claimed_or_parked
+                sending_goes_on_where_it_was_paused
+                the_first_pause_stands
+                while_sending_is_paused_payouts_are_watched
+                to_resume_what_is_not_paused_does_nothing
+            }
+            // Of `MarkedStore`.
+            $crate::store_laws! { @seen $fresh:
+                an_empty_store_has_come_nowhere
+                every_step_takes_the_store_further
+                a_store_knows_its_newest_event
+            }
+            // Of `PayoutRepository::list_standing`.
+            $crate::store_laws! { @seen $fresh:
+                payouts_are_listed_by_where_they_stand
+                what_has_stood_longest_is_listed_first
+                a_list_goes_on_after_a_payout_that_stands_elsewhere_by_now
+                nothing_stands_after_a_payout_that_does_not_exist
+            }
             // Of what is read.
             $crate::store_laws! { @seen $fresh:
                 a_payout_is_found_by_its_gateway_id_in_its_profile
@@ -135,7 +180,7 @@ macro_rules! store_laws {
             // Of `PayoutRepository::claim_watched`.
             $crate::store_laws! { @seen $fresh:
                 what_the_provider_has_is_watched_when_it_is_due
-                what_the_provider_has_not_or_is_done_with_is_not_watched
+                what_is_to_be_sent_or_has_failed_is_not_watched
                 a_watched_payout_is_not_watched_again_before_its_lease_ends
                 to_ask_after_a_payout_changes_nothing_of_it
                 what_has_been_due_longest_is_watched_first
@@ -193,6 +238,12 @@ macro_rules! store_laws {
                 a_notification_shows_its_payout_as_it_is_now
                 a_notification_goes_to_the_client_of_its_payout
                 to_mark_an_unknown_notification_does_nothing
+                what_is_given_up_is_listed_and_not_claimed
+                what_is_given_up_holds_nobody_back
+                what_is_replayed_is_claimed_as_if_it_were_new
+                only_what_was_given_up_is_replayed
+                what_is_done_is_not_given_up
+                dead_letters_are_listed_in_the_order_of_writing
             }
             // Of many at once.
             $crate::store_laws! { @owned $fresh:
@@ -208,11 +259,15 @@ macro_rules! store_laws {
             // Of a restart.
             $crate::store_laws! { @owned $fresh:
                 what_was_accepted_survives_a_restart
-                a_claim_survives_a_restart
+                what_a_restart_cut_off_is_sent_again
                 what_was_saved_survives_a_restart
                 what_was_paid_in_survives_a_restart
                 what_was_told_survives_a_restart
                 what_is_to_be_told_survives_a_restart
+                what_was_given_up_survives_a_restart
+                a_pause_survives_a_restart
+                a_mark_survives_a_restart
+                attempts_survive_a_restart
             }
 
             #[test]

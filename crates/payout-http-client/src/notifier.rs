@@ -152,7 +152,7 @@ fn builder(allow_private: bool) -> reqwest::ClientBuilder {
 /// The event in the provider's words; `None` if the subject does not bear it out.
 fn event(notification: &Notification) -> Option<WebhookEvent> {
     let id = notification.event_id;
-    match (notification.kind, &notification.subject) {
+    let event = match (notification.kind, &notification.subject) {
         (NotificationKind::PayoutExecuted, NotificationSubject::Payout(payout)) => {
             // A balance of now is not the balance of then, so none is told.
             WebhookEvent::payout_executed(id, payout, None)
@@ -168,7 +168,8 @@ fn event(notification: &Notification) -> Option<WebhookEvent> {
             NotificationKind::PayoutExecuted | NotificationKind::PayoutFailed,
             NotificationSubject::Payment(_),
         ) => None,
-    }
+    };
+    event.map(|event| event.numbered(notification.sequence))
 }
 
 /// The kind of failure, and nothing that the receiver said.

@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use payout_conformance::StoreRig;
 use payout_memory::MemoryStore;
-use payout_ports::{Inbox, Outbox, PaymentRepository, PayoutRepository};
+use payout_ports::{Inbox, MarkedStore, Outbox, PaymentRepository, PayoutRepository, SendSwitch};
 
 payout_conformance::store_laws!(fresh);
 
@@ -28,6 +28,14 @@ impl StoreRig for MemoryRig {
     }
 
     fn outbox(&self) -> &dyn Outbox {
+        &self.0
+    }
+
+    fn switch(&self) -> &dyn SendSwitch {
+        &self.0
+    }
+
+    fn marked(&self) -> &dyn MarkedStore {
         &self.0
     }
 

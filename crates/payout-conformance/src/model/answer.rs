@@ -4,12 +4,13 @@ use std::time::Duration;
 
 use payout_domain::{
     ClientId, EventId, GatewayPayoutId, IdempotencyKey, MerchantAccount, MerchantAccountId,
-    Payment, PaymentId, PaymentSource, PaymentSourceId, Payout, PayoutId, Timestamp, UserId,
+    Payment, PaymentId, PaymentSource, PaymentSourceId, Payout, PayoutId, Timestamp, TokenLife,
+    UserId,
 };
 use payout_ports::{
-    AcceptOutcome, GatewayProfile, IdempotencyRecord, InboxEntry, Instruction, NewNotification,
-    Notification, PageOrder, PayoutChange, PayoutEvent, RecordedPayment, Remembered, SaveError,
-    SendOrder, WatchOrder,
+    AcceptOutcome, AfterFailure, AttemptEnd, DeadLetter, GatewayProfile, IdempotencyRecord,
+    InboxEntry, Instruction, NewNotification, Notification, PageOrder, Pause, PayoutChange,
+    PayoutEvent, RecordedPayment, Remembered, SaveError, SendOrder, Standing, WatchOrder,
 };
 
 use super::operation::Whose;
@@ -36,6 +37,9 @@ pub(super) enum PayoutCommand {
     Look(ClientId, PayoutId),
     FindByGatewayId(GatewayProfile, GatewayPayoutId),
     List(ClientId, PageOrder),
+    ListStanding(Standing, PageOrder),
+    Pause(Pause),
+    Resume,
 }
 
 /// What is asked of payments.
@@ -61,7 +65,9 @@ pub(super) enum EventCommand {
     EventDone(GatewayProfile, EventId),
     ClaimNotifications(Timestamp, usize, Duration),
     NotificationDone(EventId),
-    NotificationFailed(EventId, Timestamp),
+    NotificationFailed(EventId, AfterFailure),
+    Replay(EventId, Timestamp),
+    DeadLetters(usize, Option<EventId>),
 }
 
 /// What a store answers, as far as the port promises it.
@@ -72,7 +78,11 @@ pub(super) enum Answer {
     Claims(Vec<Claimed>),
     Payouts(Vec<Payout>),
     Saved(Saved),
-    Looked { payouts: Vec<Option<Payout>>, history: Option<Vec<PayoutEvent>> },
+    Looked {
+        payouts: Vec<Option<Payout>>,
+        history: Option<Vec<PayoutEvent>>,
+        attempts: Vec<AttemptSeen>,
+    },
     Found(Vec<Option<Payout>>),
     Page(Vec<Payout>, bool),
     Recorded(RecordedPayment),
@@ -80,6 +90,9 @@ pub(super) enum Answer {
     Remembered(Remembered),
     Events(Vec<InboxEntry>),
     Notifications(Vec<Notification>),
+    DeadLetters(Vec<DeadLetter>),
+    Replayed(bool),
+    Paused(Option<Pause>),
     Done,
     Corrupt,
     Unavailable(String),
@@ -101,6 +114,9 @@ pub(super) struct Claimed {
     pub(super) instruction: Instruction,
     pub(super) epoch_has_grown: bool,
 }
+
+/// An attempt, without its epoch.
+pub(super) type AttemptSeen = (u32, Timestamp, TokenLife, Option<AttemptEnd>);
 
 /// What became of a change.
 #[derive(Debug, PartialEq)]

@@ -1,7 +1,11 @@
 //! What is done to a store, in small numbers, so that things meet.
 
+use payout_domain::{ParkReason, Resolution};
+use payout_ports::Standing;
 use proptest::prelude::*;
 use proptest::sample::select;
+
+use crate::fixtures::seconds;
 
 /// Something to do. Numbers name things; what they name is decided by the situation.
 #[derive(Clone, Debug)]
@@ -24,6 +28,9 @@ pub(super) enum OfPayouts {
     Look { client: u8, payout: u64 },
     FindByGatewayId { profile: u8, number: u64 },
     List { client: u8, limit: usize, after: Option<u64> },
+    ListStanding { standing: Standing, limit: usize, after: Option<u64> },
+    Pause { by: &'static str },
+    Resume,
 }
 
 /// What is done with payments.
@@ -44,6 +51,9 @@ pub(super) enum OfEvents {
     ClaimNotifications,
     NotificationDone { number: u64 },
     NotificationFailed { number: u64, after_s: u64 },
+    GiveUp { number: u64 },
+    Replay { number: u64, after_s: u64 },
+    DeadLetters { limit: usize, after: Option<u64> },
 }
 
 /// What is said of a payout, about its latest transmission or under the provider's name for it.
@@ -57,7 +67,18 @@ pub(super) enum Said {
     Authorized(u64),
     Executed(u64),
     Failed(u64),
-    Parked,
+    CameBack(u64),
+    Parked(ParkReason),
+    Decided(Decision),
+}
+
+/// What operators say.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Decision {
+    Released,
+    Cancelled,
+    Proposed(&'static str),
+    Resolved(&'static str, Resolution),
 }
 
 /// When it is due again.
@@ -114,6 +135,10 @@ fn of_payouts() -> impl Strategy<Value = OfPayouts> {
             .prop_map(|(profile, number)| OfPayouts::FindByGatewayId { profile, number }),
         2 => (client(), 1..4_usize, proptest::option::of(payout()))
             .prop_map(|(client, limit, after)| OfPayouts::List { client, limit, after }),
+        2 => (standing(), 1..4_usize, proptest::option::of(payout()))
+            .prop_map(|(standing, limit, after)| OfPayouts::ListStanding { standing, limit, after }),
+        1 => by().prop_map(|by| OfPayouts::Pause { by }),
+        2 => Just(OfPayouts::Resume),
     ]
 }
 
@@ -147,7 +172,9 @@ fn said() -> impl Strategy<Value = Said> {
         1 => gateway_id().prop_map(Said::Authorized),
         2 => gateway_id().prop_map(Said::Executed),
         1 => gateway_id().prop_map(Said::Failed),
-        1 => Just(Said::Parked),
+        1 => gateway_id().prop_map(Said::CameBack),
+        2 => select(&ParkReason::ALL[..]).prop_map(Said::Parked),
+        4 => decision().prop_map(Said::Decided),
     ]
 }
 
@@ -176,7 +203,34 @@ fn of_events() -> impl Strategy<Value = OfEvents> {
         3 => (0..6_u64).prop_map(|number| OfEvents::NotificationDone { number }),
         3 => (0..6_u64, 0..600_u64)
             .prop_map(|(number, after_s)| OfEvents::NotificationFailed { number, after_s }),
+        2 => (0..6_u64).prop_map(|number| OfEvents::GiveUp { number }),
+        2 => (0..6_u64, 0..600_u64)
+            .prop_map(|(number, after_s)| OfEvents::Replay { number, after_s }),
+        2 => (1..3_usize, proptest::option::of(0..6_u64))
+            .prop_map(|(limit, after)| OfEvents::DeadLetters { limit, after }),
     ]
+}
+
+fn decision() -> impl Strategy<Value = Decision> {
+    let outcome = select(vec![
+        Resolution::NeverSubmitted,
+        Resolution::Failed,
+        Resolution::Executed { at: seconds(1) },
+    ]);
+    prop_oneof![
+        Just(Decision::Released),
+        Just(Decision::Cancelled),
+        by().prop_map(Decision::Proposed),
+        (by(), outcome).prop_map(|(by, outcome)| Decision::Resolved(by, outcome)),
+    ]
+}
+
+fn by() -> impl Strategy<Value = &'static str> {
+    select(vec!["anna", "ben"])
+}
+
+fn standing() -> impl Strategy<Value = Standing> {
+    select(vec![Standing::Unknown, Standing::Parked, Standing::Unsettled])
 }
 
 fn client() -> impl Strategy<Value = u8> {

@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 
 use payout_domain::{Payout, PayoutId};
-use payout_ports::{Claim, Epoch, PayoutChange, RepositoryError, Schedule};
+use payout_ports::{Attempt, Claim, Epoch, PayoutChange, RepositoryError, Schedule};
 
 use super::answer::{
-    Answer, Claimed, Command, EventCommand, PaidIn, PaymentCommand, PayoutCommand,
+    Answer, AttemptSeen, Claimed, Command, EventCommand, PaidIn, PaymentCommand, PayoutCommand,
 };
 use super::operation::Whose;
 use crate::StoreRig;
@@ -97,6 +97,7 @@ async fn of_payouts(
         PayoutCommand::Look(client, id) => Answer::Looked {
             payouts: vec![payouts.find(client, *id).await?, payouts.find_unscoped(*id).await?],
             history: payouts.history(client, *id).await?,
+            attempts: seen(payouts.attempts(*id).await?),
         },
         PayoutCommand::FindByGatewayId(profile, id) => {
             Answer::Found(vec![payouts.find_by_gateway_id(profile, *id).await?])
@@ -105,7 +106,24 @@ async fn of_payouts(
             let page = payouts.list(client, page).await?;
             Answer::Page(page.items, page.more)
         }
+        PayoutCommand::ListStanding(standing, page) => {
+            let page = payouts.list_standing(*standing, page).await?;
+            Answer::Page(page.items, page.more)
+        }
+        PayoutCommand::Pause(pause) => {
+            rig.switch().pause(pause).await?;
+            Answer::Paused(rig.switch().paused().await?)
+        }
+        PayoutCommand::Resume => {
+            rig.switch().resume().await?;
+            Answer::Paused(rig.switch().paused().await?)
+        }
     })
+}
+
+fn seen(attempts: Vec<Attempt>) -> Vec<AttemptSeen> {
+    let seen = |it: Attempt| (it.attempt, it.begun_at, it.token, it.ended);
+    attempts.into_iter().map(seen).collect()
 }
 
 async fn of_payments(
@@ -157,9 +175,13 @@ async fn of_events(rig: &dyn StoreRig, command: &EventCommand) -> Result<Answer,
             outbox.notification_done(*id).await?;
             Answer::Done
         }
-        EventCommand::NotificationFailed(id, due_at) => {
-            outbox.notification_failed(*id, *due_at).await?;
+        EventCommand::NotificationFailed(id, then) => {
+            outbox.notification_failed(*id, *then).await?;
             Answer::Done
+        }
+        EventCommand::Replay(id, at) => Answer::Replayed(outbox.replay(*id, *at).await?),
+        EventCommand::DeadLetters(limit, after) => {
+            Answer::DeadLetters(outbox.dead_letters(*limit, *after).await?)
         }
     })
 }

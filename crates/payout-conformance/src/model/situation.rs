@@ -3,21 +3,21 @@
 use std::time::Duration;
 
 use payout_domain::{
-    ClientId, Currency, Evidence, FailureReason, GatewayPayoutId, Money, ParkReason, Payment,
-    PaymentSource, Payout, ProviderStatus, Scheme, Timestamp, UserId,
+    ClientId, Currency, Evidence, FailureReason, GatewayPayoutId, Money, Payment, PaymentSource,
+    Payout, ProviderStatus, Scheme, Timestamp, TransactionId, UserId,
 };
 use payout_ports::{
-    GatewayProfile, InboxEntry, InboxSubject, NotificationKind, PageOrder, PayoutChange, Schedule,
-    SendOrder, WatchOrder,
+    AfterFailure, AttemptEnd, GatewayProfile, InboxEntry, InboxSubject, NotificationKind,
+    PageOrder, Pause, PayoutChange, Schedule, SendOrder, WatchOrder,
 };
 
 use super::answer::{Command, EventCommand, PaymentCommand, PayoutCommand};
-use super::operation::{Fact, OfEvents, OfPayments, OfPayouts, Operation, Said, When};
+use super::operation::{Decision, Fact, OfEvents, OfPayments, OfPayouts, Operation, Said, When};
 use crate::StoreRig;
 use crate::fixtures::{
     Accepting, acme, change, digest, event_id, gateway_payout_id, globex, key, merchant_account,
-    merchant_account_id, notification, other_profile, payment, payment_id, payment_source_id,
-    payout_id, profile, seconds, send_order, unchanged, user, watch_order,
+    merchant_account_id, notification, operator, other_profile, payment, payment_id,
+    payment_source_id, payout_id, profile, seconds, send_order, unchanged, user, watch_order,
 };
 
 /// What has been done so far.
@@ -114,6 +114,15 @@ impl Situation {
                 let (limit, after) = (*limit, after.map(|number| self.payout(number)));
                 PayoutCommand::List(client_of(*client), PageOrder { limit, after })
             }
+            OfPayouts::ListStanding { standing, limit, after } => {
+                let (limit, after) = (*limit, after.map(|number| self.payout(number)));
+                PayoutCommand::ListStanding(*standing, PageOrder { limit, after })
+            }
+            OfPayouts::Pause { by } => {
+                let because = "to see what happens".into();
+                PayoutCommand::Pause(Pause { by: operator(by), because, at: now })
+            }
+            OfPayouts::Resume => PayoutCommand::Resume,
         };
         Some(Command::Payouts(Box::new(command)))
     }
@@ -165,7 +174,19 @@ impl Situation {
             }
             OfEvents::NotificationFailed { number, after_s } => {
                 let (id, due_at) = (event_id(self.told(*number)), self.own_moment(now, *after_s));
-                EventCommand::NotificationFailed(id, due_at)
+                EventCommand::NotificationFailed(id, AfterFailure::Again(due_at))
+            }
+            OfEvents::GiveUp { number } => {
+                let given_up = AfterFailure::GiveUp(now);
+                EventCommand::NotificationFailed(event_id(self.told(*number)), given_up)
+            }
+            OfEvents::Replay { number, after_s } => {
+                let (id, at) = (event_id(self.told(*number)), self.own_moment(now, *after_s));
+                EventCommand::Replay(id, at)
+            }
+            OfEvents::DeadLetters { limit, after } => {
+                let after = after.map(|number| event_id(self.told(number)));
+                EventCommand::DeadLetters(*limit, after)
             }
         }
     }
@@ -205,6 +226,7 @@ impl Situation {
             Some(evidence) => change(payout, &evidence, now),
             None => unchanged(payout),
         };
+        change.attempt_end = ended(said, payout.progress().attempts, now);
         for _ in 0..told {
             change.notifications.push(self.notification(NotificationKind::PayoutExecuted, now));
         }
@@ -244,8 +266,32 @@ fn evidence(payout: &Payout, said: Said, now: Timestamp) -> Option<Evidence> {
         Said::Failed(number) => {
             reported(number, ProviderStatus::Failed { at: now, reason: FailureReason::Blocked })
         }
-        Said::Parked => Evidence::Parked(ParkReason::KeyReused),
+        Said::CameBack(number) => Evidence::MoneyCameBack {
+            gateway_payout_id: named(number),
+            transaction_id: TransactionId::from_uuid(named(number).as_uuid()),
+            at: now,
+        },
+        Said::Parked(reason) => Evidence::Parked(reason),
+        Said::Decided(decision) => decided(decision),
     })
+}
+
+fn decided(decision: Decision) -> Evidence {
+    let because = "a call".into();
+    match decision {
+        Decision::Released => Evidence::Released { by: operator("anna") },
+        Decision::Cancelled => Evidence::Cancelled { by: operator("anna") },
+        Decision::Proposed(by) => Evidence::NeverSubmittedProposed { by: operator(by), because },
+        Decision::Resolved(by, outcome) => {
+            Evidence::Resolved { by: operator(by), outcome, because }
+        }
+    }
+}
+
+/// How the transmission ended that was spoken of.
+fn ended(said: Said, attempt: u32, at: Timestamp) -> Option<AttemptEnd> {
+    let spoken_of = matches!(said, Said::NotProcessed | Said::Unknown | Said::Rejected);
+    spoken_of.then(|| AttemptEnd { attempt, at, outcome: format!("{said:?}").into() })
 }
 
 fn named(number: u64) -> GatewayPayoutId {

@@ -1,7 +1,9 @@
 //! What our clients are to be told.
 
 use payout_domain::{EventId, Evidence, FailureReason, ProviderStatus, Timestamp};
-use payout_ports::{Notification, NotificationKind, NotificationSubject, PayoutChange};
+use payout_ports::{
+    AfterFailure, Notification, NotificationKind, NotificationSubject, PayoutChange,
+};
 
 use super::StoreRig;
 use super::payments::pay_and_tell;
@@ -22,7 +24,9 @@ pub async fn a_notification_is_claimed_with_what_it_tells(rig: &dyn StoreRig) {
         client_id: acme(),
         kind: NotificationKind::PayoutExecuted,
         subject: NotificationSubject::Payout(Box::new(read(rig, payout_id(1)).await)),
+        sequence: 1,
         created_at: seconds(10),
+        tried_since: seconds(10),
         failures: 0,
     };
     assert_eq!(claimed(rig, seconds(10)).await, [expected]);
@@ -191,7 +195,7 @@ pub async fn to_mark_an_unknown_notification_does_nothing(rig: &dyn StoreRig) {
 }
 
 /// A payout that was executed (event 1, at 10 s) and came back (event 2, at 20 s).
-async fn executed_and_returned(rig: &dyn StoreRig) {
+pub(super) async fn executed_and_returned(rig: &dyn StoreRig) {
     submitted(rig, Accepting::number(1), 1).await;
     executed(rig, payout_id(1), 1, seconds(10)).await;
     let status = ProviderStatus::Failed { at: seconds(19), reason: FailureReason::Returned };
@@ -210,10 +214,11 @@ pub(super) async fn done(rig: &dyn StoreRig, number: u64) {
 }
 
 async fn failed(rig: &dyn StoreRig, number: u64, due_at: Timestamp) {
-    let put_off = rig.outbox().notification_failed(event_id(number), due_at).await;
-    put_off.expect("the store is there");
+    let put_off = AfterFailure::Again(due_at);
+    let failed = rig.outbox().notification_failed(event_id(number), put_off).await;
+    failed.expect("the store is there");
 }
 
-fn names(told: &[Notification]) -> Vec<EventId> {
+pub(super) fn names(told: &[Notification]) -> Vec<EventId> {
     told.iter().map(|notification| notification.event_id).collect()
 }

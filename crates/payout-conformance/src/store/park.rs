@@ -86,24 +86,24 @@ pub async fn parked_payouts_count_towards_the_limit(rig: &dyn StoreRig) {
     assert_eq!(ids_of(&second), [own.id()]);
 }
 
-/// `PayoutRepository`, law 5: until something is learned of it.
-pub async fn a_parked_payout_is_left_alone(rig: &dyn StoreRig) {
+/// `PayoutRepository`, law 5, and `claim_watched`: its due time stays, and only its own profile looks.
+pub async fn a_parked_payout_is_not_sent_but_looked_for(rig: &dyn StoreRig) {
     accept(rig, Accepting::number(1).through(other_profile())).await;
     claim(rig, &send_order(seconds(10))).await;
     let parked = read(rig, payout_id(1)).await;
 
     let of_profile = SendOrder { profile: other_profile(), ..send_order(later()) };
     assert_eq!(ids_of(&claim(rig, &of_profile).await), []);
-    let watched = rig.payouts().claim_watched(&watch_order(later())).await;
-    assert_eq!(watched.expect("the store is there"), []);
+    let elsewhere = rig.payouts().claim_watched(&watch_order(later())).await;
+    assert_eq!(elsewhere.expect("the store is there"), []);
     assert_eq!(read(rig, parked.id()).await, parked);
+    let of_profile = WatchOrder { profile: other_profile(), ..watch_order(parked.created_at()) };
+    let watched = rig.payouts().claim_watched(&of_profile).await;
+    assert_eq!(watched.expect("the store is there"), std::slice::from_ref(&parked));
 
     let known = Evidence::Acknowledged { gateway_payout_id: gateway_payout_id(1) };
     let found = learn(rig, parked.id(), known, later()).await;
     assert_eq!(*found.state(), PayoutState::Submitted { authorized: false });
-    let of_profile = WatchOrder { profile: other_profile(), ..watch_order(found.created_at()) };
-    let watched = rig.payouts().claim_watched(&of_profile).await;
-    assert_eq!(watched.expect("the store is there"), [found], "its due time stays");
 }
 
 /// `PayoutRepository`, laws 4 and 5: its sender is still at work.

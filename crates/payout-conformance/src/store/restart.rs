@@ -1,18 +1,24 @@
 //! What is still there when the store is opened again.
 
 use payout_domain::{Currency, PaymentSource};
-use payout_ports::{AcceptOutcome, InboxSubject, PayoutChange, RecordedPayment, Remembered};
+use payout_ports::{
+    AcceptOutcome, AfterFailure, InboxSubject, PayoutChange, RecordedPayment, Remembered,
+};
 
 use super::StoreRig;
+use super::attempts::attempts;
+use super::dead_letters::{dead_letters, give_up};
 use super::inbox::{claimed as claimed_events, done as event_done, event, remember};
-use super::outbox::{claimed, done};
+use super::mark::mark;
+use super::outbox::{claimed, done, executed_and_returned};
 use super::payments::{account, pay, pay_and_tell, source};
 use super::steps::{
     accept, claim, claim_one, executed, history, ids_of, later, live, read, save, submitted,
 };
+use super::switch::pause_of;
 use crate::fixtures::{
-    Accepting, LEASE, acme, change, due_if, event_id, gateway_payout_id, just_before, lives,
-    merchant_account, payment, payment_source_id, payout_id, profile, seconds, send_order,
+    Accepting, LEASE, acme, change, due_if, event_id, gateway_payout_id, lives, merchant_account,
+    payment, payment_source_id, payout_id, profile, seconds, send_order,
 };
 
 /// `PayoutRepository`, laws 1 and 2: payout, history, instruction, key and due time.
@@ -38,8 +44,8 @@ pub async fn what_was_accepted_survives_a_restart<R: StoreRig>(rig: R) {
     }
 }
 
-/// `PayoutRepository`, laws 1, 3 and 4: intent, lease and epoch.
-pub async fn a_claim_survives_a_restart<R: StoreRig>(rig: R) {
+/// `PayoutRepository`, laws 1, 3 and 4: intent and epoch; the lease may have ended with its sender.
+pub async fn what_a_restart_cut_off_is_sent_again<R: StoreRig>(rig: R) {
     accept(&rig, Accepting::number(1)).await;
     let first = claim_one(&rig, seconds(10)).await;
 
@@ -47,7 +53,6 @@ pub async fn a_claim_survives_a_restart<R: StoreRig>(rig: R) {
 
     assert_eq!(read(&rig, payout_id(1)).await, first.payout);
     let lease_end = seconds(10).plus(LEASE);
-    assert_eq!(ids_of(&claim(&rig, &send_order(just_before(lease_end))).await), []);
     let second = claim_one(&rig, lease_end).await;
     assert!(second.epoch > first.epoch, "the epoch began anew");
     let known = payout_domain::Evidence::NotProcessed { attempt: 2 };
@@ -118,7 +123,8 @@ pub async fn what_is_to_be_told_survives_a_restart<R: StoreRig>(rig: R) {
     }
     pay_and_tell(&rig, &payment(1), 3).await;
     done(&rig, 2).await;
-    let put_off = rig.outbox().notification_failed(event_id(1), seconds(100)).await;
+    let put_off =
+        rig.outbox().notification_failed(event_id(1), AfterFailure::Again(seconds(100))).await;
     put_off.expect("the store is there");
     let expected = claimed(&rig, seconds(100)).await;
     assert_eq!(expected.len(), 2);
@@ -134,4 +140,53 @@ pub async fn what_is_to_be_told_survives_a_restart<R: StoreRig>(rig: R) {
     let (profile, id) = (profile(), gateway_payout_id(2));
     let found = rig.payouts().find_by_gateway_id(&profile, id);
     assert!(found.await.expect("the store is there").is_some());
+}
+
+/// `Outbox`, law 1.
+pub async fn what_was_given_up_survives_a_restart<R: StoreRig>(rig: R) {
+    executed_and_returned(&rig).await;
+    give_up(&rig, 1, seconds(30)).await;
+    let before = dead_letters(&rig, None).await;
+
+    let rig = rig.reopen().await;
+
+    assert_eq!(before.len(), 1);
+    assert_eq!(dead_letters(&rig, None).await, before);
+}
+
+/// `SendSwitch`, law 2.
+pub async fn a_pause_survives_a_restart<R: StoreRig>(rig: R) {
+    accept(&rig, Accepting::number(1)).await;
+    let pause = pause_of("anna");
+    rig.switch().pause(&pause).await.expect("the store is there");
+
+    let rig = rig.reopen().await;
+
+    assert_eq!(rig.switch().paused().await.expect("the store is there"), Some(pause));
+    assert_eq!(ids_of(&claim(&rig, &send_order(later())).await), []);
+}
+
+/// `MarkedStore`, laws 1 and 2.
+pub async fn a_mark_survives_a_restart<R: StoreRig>(rig: R) {
+    accept(&rig, Accepting::number(1)).await;
+    let before = mark(&rig).await;
+
+    let rig = rig.reopen().await;
+
+    let after = mark(&rig).await;
+    assert_eq!((&after.store, &after.place), (&before.store, &before.place));
+    assert!(after.sequence >= before.sequence);
+    assert_eq!(after.latest_at, before.latest_at);
+}
+
+/// `PayoutRepository`, laws 1 and 9.
+pub async fn attempts_survive_a_restart<R: StoreRig>(rig: R) {
+    accept(&rig, Accepting::number(1)).await;
+    claim_one(&rig, seconds(10)).await;
+    let before = attempts(&rig, payout_id(1)).await;
+
+    let rig = rig.reopen().await;
+
+    assert_eq!(before.len(), 1);
+    assert_eq!(attempts(&rig, payout_id(1)).await, before);
 }

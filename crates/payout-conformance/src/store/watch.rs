@@ -19,15 +19,15 @@ pub async fn what_the_provider_has_is_watched_when_it_is_due(rig: &dyn StoreRig)
     assert_eq!(watched(rig, seconds(30)).await, [payout]);
 }
 
-/// `PayoutRepository::claim_watched`: submitted, and executed because it may come back.
-pub async fn what_the_provider_has_not_or_is_done_with_is_not_watched(rig: &dyn StoreRig) {
+/// `PayoutRepository::claim_watched`: whatever can still become known of a payout that is not to be
+/// sent.
+pub async fn what_is_to_be_sent_or_has_failed_is_not_watched(rig: &dyn StoreRig) {
     let mut open = Vec::new();
     for (number, life) in (1..).zip(lives()) {
         let payout = live(rig, Accepting::number(number), &life).await;
         schedule(rig, payout.id(), seconds(number)).await;
-        let with_provider =
-            matches!(payout.state(), PayoutState::Submitted { .. } | PayoutState::Executed);
-        open.extend(with_provider.then_some(payout));
+        let failed = matches!(payout.state(), PayoutState::Failed(_));
+        open.extend((!payout.state().is_sendable() && !failed).then_some(payout));
     }
 
     let watched = watched(rig, later()).await;

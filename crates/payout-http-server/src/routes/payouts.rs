@@ -73,9 +73,10 @@ pub(crate) async fn history(
     Caller(client): Caller,
     Path(id): Path<String>,
 ) -> Result<Response, Fault> {
-    let events = api.show_history.run(&client.id, parse_id(&id)?).await?;
-    let events = events.ok_or_else(not_found)?;
-    let records: Vec<_> = events
+    let history = api.show_history.run(&client.id, parse_id(&id)?).await?;
+    let history = history.ok_or_else(not_found)?;
+    let records: Vec<_> = history
+        .events
         .into_iter()
         .map(|event| (event.version, event.at, event.evidence, event.state))
         .collect();

@@ -22,6 +22,8 @@ pub struct WebhookEvent {
     event_version: u8,
     #[serde(serialize_with = "json::as_text")]
     event_id: EventId,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    event_sequence: Option<u32>,
     #[serde(flatten)]
     subject: Subject,
 }
@@ -158,8 +160,15 @@ impl WebhookEvent {
         json::to_bytes(self)
     }
 
+    /// The same event with its number among the events about its subject, from 1 on without a gap,
+    /// so that its receiver can tell which came first. The provider's own events have none.
+    #[must_use]
+    pub fn numbered(self, sequence: u32) -> Self {
+        Self { event_sequence: Some(sequence), ..self }
+    }
+
     fn new(event_type: &'static str, event_id: EventId, subject: Subject) -> Self {
-        Self { event_type, event_version: EVENT_VERSION, event_id, subject }
+        Self { event_type, event_version: EVENT_VERSION, event_id, event_sequence: None, subject }
     }
 }
 

@@ -40,6 +40,7 @@ pub(crate) fn to_wire(transaction: Transaction) -> wire::Transaction {
         }
         TransactionKind::Payout {
             payout_id,
+            attached_id: _,
             payment_source_id,
             user_id,
             account: PayingAccount { account_holder_name, account_identifiers },
