@@ -4,7 +4,7 @@ use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
 
-use crate::OpenError;
+use crate::{OpenError, file_system};
 
 const DATABASE: &str = "payout.sqlite";
 const LOCK: &str = "payout.lock";
@@ -28,6 +28,7 @@ impl DataDirectory {
     /// Only the user that runs the process may look inside.
     pub(crate) fn enter(path: &Path) -> Result<Self, OpenError> {
         make_directory(path)?;
+        refuse_remote(path)?;
         let lock = lock(path)?;
         let database = path.join(DATABASE);
         let place = own_file(&database)
@@ -73,6 +74,14 @@ impl DataDirectory {
     /// Puts on disk which files there are.
     fn sync(&self) -> io::Result<()> {
         File::open(&self.path)?.sync_all()
+    }
+}
+
+/// Locks and `fsync` of a network file system are somebody else's promises.
+fn refuse_remote(path: &Path) -> Result<(), OpenError> {
+    match file_system::remote(path).map_err(|error| OpenError::of_io(path, error))? {
+        None => Ok(()),
+        Some(kind) => Err(OpenError::NetworkFileSystem { path: path.to_owned(), kind }),
     }
 }
 

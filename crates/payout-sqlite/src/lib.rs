@@ -11,8 +11,8 @@
 //! * **One writer.** A thread owns the only connection that writes. What is queued meanwhile is
 //!   committed together: a group costs one `fsync`, and a write that fails in it fails alone.
 //! * **Readers beside it.** They see what is committed and never wait for the writer.
-//! * **One process.** A lock on the directory keeps a second one out. So whoever opens the store knows
-//!   that nobody works on anything any more, and ends what leases a crash has left.
+//! * **One process.** A lock on the directory keeps a second one out. So whoever opens it after a
+//!   crash knows that nobody works on anything any more, and ends the leases that the crash has left.
 //! * **On a local disk.** Where locks or `fsync` cannot be relied on, the store is not opened.
 //! * **What must never happen cannot be typed either.** Triggers keep history append-only, accepted
 //!   facts frozen and the life of a payout legal; see `migrations/`.
@@ -38,6 +38,7 @@ mod store;
 mod store_options;
 mod open_error;
 mod data_directory;
+mod file_system;
 mod settings;
 mod schema;
 mod restart;

@@ -32,6 +32,29 @@ pub enum OpenError {
         /// The newest schema that this program knows.
         known: i64,
     },
+    /// Move it away, and begin with an empty one: nothing was ever released with that schema.
+    #[error(
+        "`{}` was made by an unreleased build of payout, and its schema leads nowhere; move its \
+         directory away, or name another data directory",
+        path.display()
+    )]
+    UnreleasedSchema {
+        /// The database.
+        path: PathBuf,
+    },
+    /// Use a disk of this machine: elsewhere neither locks nor `fsync` can be relied on, and
+    /// acknowledged payouts could be lost or sent twice.
+    #[error(
+        "`{}` is on a network or user-space file system ({kind}), where locks and `fsync` cannot be \
+         relied on; name a data directory on a local disk",
+        path.display()
+    )]
+    NetworkFileSystem {
+        /// The data directory.
+        path: PathBuf,
+        /// The file system.
+        kind: &'static str,
+    },
     /// Let the process write there.
     #[error(
         "`{}` cannot be written; give it to the user that payout runs as, and check that its file \

@@ -17,8 +17,9 @@ const EVENTS: &str = "UPDATE inbox INDEXED BY inbox_to_do SET due_at = received_
 const TELLERS: &str = "UPDATE outbox INDEXED BY outbox_to_do SET due_at = waits_until \
      WHERE done = 0 AND given_up_at IS NULL AND due_at > waits_until";
 
-/// Ends the leases of whoever worked when the store was open last. No other process can have it open,
-/// so they are all gone; what was cut off goes on at once.
+/// Ends the leases of whoever worked when the store crashed. No other process can have it open, so they
+/// are all gone; what was cut off goes on at once. After a clean stop nothing was cut off, and the
+/// leases take their course.
 pub(crate) fn end_leases(connection: &Connection) -> rusqlite::Result<()> {
     let transaction = connection.unchecked_transaction()?;
     for leases in [SENDERS, EVENTS, TELLERS] {

@@ -4,6 +4,7 @@ use std::error::Error;
 use std::path::Path;
 
 use refinery::Runner;
+use refinery::error::Kind;
 use rusqlite::{Connection, OptionalExtension};
 
 use crate::OpenError;
@@ -82,6 +83,10 @@ fn version(connection: &Connection) -> rusqlite::Result<i64> {
 }
 
 fn failed(path: &Path, error: &refinery::Error) -> OpenError {
+    // What was released is never changed, so the other text of the step is one that never was.
+    if let Kind::DivergentVersion(..) = error.kind() {
+        return OpenError::UnreleasedSchema { path: path.to_owned() };
+    }
     let mut source: Option<&(dyn Error + 'static)> = Some(error);
     while let Some(cause) = source {
         if let Some(rusqlite::Error::SqliteFailure(code, text)) = cause.downcast_ref() {

@@ -44,14 +44,17 @@ impl SqliteStore {
         let path = directory.database().to_owned();
         let mut connection = connect(&path, options)?;
         schema::claim(&connection, &path)?;
-        if !directory.was_closed() {
+        let was_closed = directory.was_closed();
+        if !was_closed {
             schema::check(&connection, &path)?;
         }
         directory.mark_open()?;
         let settings = settle(&connection, &path)?;
         limit_size(&connection, &path, options)?;
         schema::migrate(&mut connection, &path)?;
-        restart::end_leases(&connection).map_err(|error| OpenError::of_sqlite(&path, error))?;
+        if !was_closed {
+            restart::end_leases(&connection).map_err(|error| OpenError::of_sqlite(&path, error))?;
+        }
         let readers = open_readers(&path, options)?;
         Self::start(connection, readers, directory, settings, options)
             .map_err(|error| OpenError::of_io(&path, error))

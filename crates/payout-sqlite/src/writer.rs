@@ -89,9 +89,19 @@ pub(crate) struct Writer {
 }
 
 impl Writer {
+    /// Writes until nobody can ask any more, or until it panics: then everybody who waits is told that
+    /// nobody answers, and the store has stopped for good.
+    pub(crate) fn run(self) {
+        let stopped = Arc::clone(&self.stopped);
+        if let Err(panic) = catch_unwind(AssertUnwindSafe(|| self.work())) {
+            let reason = stopped.get_or_init(|| words_of(panic.as_ref()).into());
+            tracing::error!(%reason, "the store has stopped writing");
+        }
+    }
+
     /// Writes until nobody can ask any more. What was answered is on disk, so there is nothing left
     /// to save at the end.
-    pub(crate) fn run(mut self) {
+    fn work(mut self) {
         let mut messages = Vec::with_capacity(self.group_max);
         let mut closing = None;
         while self.gather(&mut messages) {
@@ -241,5 +251,5 @@ impl Writer {
 fn words_of(panic: &(dyn Any + Send)) -> String {
     let words = panic.downcast_ref::<&str>().copied();
     let words = words.or_else(|| panic.downcast_ref::<String>().map(String::as_str));
-    format!("a write has panicked: {}", words.unwrap_or("no words"))
+    format!("the writer has panicked: {}", words.unwrap_or("no words"))
 }

@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use payout_conformance::StoreRig;
 use payout_memory::MemoryStore;
-use payout_ports::{Inbox, Outbox, PaymentRepository, PayoutRepository};
+use payout_ports::{Inbox, MarkedStore, Outbox, PaymentRepository, PayoutRepository, SendSwitch};
 use payout_sqlite::{SqliteStore, StoreOptions};
 use tempfile::TempDir;
 
@@ -42,6 +42,14 @@ impl StoreRig for SqliteRig {
         &self.store
     }
 
+    fn switch(&self) -> &dyn SendSwitch {
+        &self.store
+    }
+
+    fn marked(&self) -> &dyn MarkedStore {
+        &self.store
+    }
+
     async fn reopen(self) -> Self {
         self.store.close().await.expect("the disk works");
         let Self { store, directory } = self;
@@ -72,6 +80,14 @@ impl StoreRig for MemoryRig {
     }
 
     fn outbox(&self) -> &dyn Outbox {
+        &self.0
+    }
+
+    fn switch(&self) -> &dyn SendSwitch {
+        &self.0
+    }
+
+    fn marked(&self) -> &dyn MarkedStore {
         &self.0
     }
 

@@ -17,6 +17,11 @@ pub(crate) struct Database {
     pub(crate) directory: TempDir,
 }
 
+/// Opens the store in a data directory.
+pub(crate) fn open(directory: &Path) -> SqliteStore {
+    SqliteStore::open(directory, &StoreOptions::default()).expect("nobody uses it any more")
+}
+
 /// A fresh database.
 pub(crate) fn fresh() -> Database {
     fresh_with(&StoreOptions::default())
@@ -57,6 +62,34 @@ impl Database {
     /// Types a statement by hand. What it may not do is the error's text.
     pub(crate) fn type_in(&self, sql: &str, params: impl Params) -> Result<usize, String> {
         self.hand.execute(sql, params).map_err(|error| error.to_string())
+    }
+
+    /// Asserts that a statement is refused with these words.
+    pub(crate) fn refuses(&self, sql: &str, words: &str) {
+        let refusal = self.type_in(sql, ()).expect_err(sql);
+        assert!(refusal.contains(words), "{sql}: {refusal}");
+    }
+
+    /// Changes rows as a damaged disk would: no trigger or check stands in the way meanwhile, and all
+    /// are there again afterwards.
+    pub(crate) fn damage(&self, sql: &str) {
+        let triggers: Vec<(String, String)> = self
+            .read("SELECT name, sql FROM sqlite_schema WHERE type = 'trigger'", |row| {
+                Ok((row.get(0)?, row.get(1)?))
+            });
+        self.batch("PRAGMA ignore_check_constraints = ON");
+        for (name, _) in &triggers {
+            self.batch(&format!("DROP TRIGGER {name}"));
+        }
+        assert!(self.type_in(sql, ()).expect(sql) > 0, "{sql} changes nothing");
+        for (_, trigger) in &triggers {
+            self.batch(trigger);
+        }
+        self.batch("PRAGMA ignore_check_constraints = OFF");
+    }
+
+    fn batch(&self, sql: &str) {
+        self.hand.execute_batch(sql).expect(sql);
     }
 }
 

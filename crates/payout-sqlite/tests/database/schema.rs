@@ -24,7 +24,7 @@ async fn a_newer_schema_is_left_alone() {
 }
 
 #[tokio::test]
-async fn steps_that_were_changed_since_are_refused() {
+async fn a_database_of_an_unreleased_build_is_refused_and_left_alone() {
     let database = fresh();
     database.store.close().await.expect("the disk works");
     let hand = connect(database.directory.path());
@@ -33,7 +33,10 @@ async fn steps_that_were_changed_since_are_refused() {
 
     let outcome = SqliteStore::open(database.directory.path(), &StoreOptions::default());
 
-    assert!(matches!(outcome, Err(OpenError::Corrupt { .. })), "{outcome:?}");
+    assert!(matches!(outcome, Err(OpenError::UnreleasedSchema { .. })), "{outcome:?}");
+    let text = outcome.expect_err("it does not open").to_string();
+    assert!(text.contains("made by an unreleased build"), "{text}");
+    assert!(text.contains("move its directory away"), "{text}");
 }
 
 #[tokio::test]

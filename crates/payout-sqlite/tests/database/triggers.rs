@@ -35,9 +35,9 @@ async fn what_was_accepted_is_never_changed() {
         "UPDATE payout SET proof_payment_id = randomblob(16)",
         "UPDATE payout SET seq = 7",
     ] {
-        refused(&database, change, "what was accepted is never changed");
+        database.refuses(change, "what was accepted is never changed");
     }
-    refused(&database, "DELETE FROM payout", "a payout is never deleted");
+    database.refuses("DELETE FROM payout", "a payout is never deleted");
 }
 
 #[tokio::test]
@@ -57,7 +57,7 @@ async fn a_payout_is_not_replaced_by_another() {
         };
         let replace =
             format!("INSERT OR REPLACE INTO payout ({columns}) SELECT {others} FROM payout");
-        refused(&database, &replace, "a payout is accepted once");
+        database.refuses(&replace, "a payout is accepted once");
     }
 }
 
@@ -69,13 +69,13 @@ async fn history_is_only_added_to() {
         format!("INSERT OR REPLACE INTO payout_event VALUES (1, {version}, 0, 'x', '{state}')")
     };
 
-    refused(&database, "DELETE FROM payout_event", "history is only added to");
-    refused(&database, "UPDATE payout_event SET at = 0", "history is only added to");
-    refused(&database, &event(1, "accepted"), "numbered without a gap");
-    refused(&database, &event(0, "accepted"), "numbered without a gap");
+    database.refuses("DELETE FROM payout_event", "history is only added to");
+    database.refuses("UPDATE payout_event SET at = 0", "history is only added to");
+    database.refuses(&event(1, "accepted"), "numbered without a gap");
+    database.refuses(&event(0, "accepted"), "numbered without a gap");
     // Nothing leads to it.
-    refused(&database, &event(3, "accepted"), "no such step");
-    refused(&database, &event(2, "submitted:elsewhere"), "no such step");
+    database.refuses(&event(3, "accepted"), "no such step");
+    database.refuses(&event(2, "submitted:elsewhere"), "no such step");
     assert_eq!(database.type_in(&event(2, "sending"), ()), Ok(1));
 }
 
@@ -84,13 +84,11 @@ async fn an_executed_payout_does_not_go_back_to_sending() {
     let database = fresh();
     executed(&database).await;
 
-    refused(
-        &database,
+    database.refuses(
         "UPDATE payout SET state = 'sending'",
         "a payout stands where its last event says",
     );
-    refused(
-        &database,
+    database.refuses(
         "UPDATE payout SET state = 'failed:blocked', version = version + 1",
         "a payout stands where its last event says",
     );
@@ -98,7 +96,7 @@ async fn an_executed_payout_does_not_go_back_to_sending() {
         let event = format!(
             "INSERT INTO payout_event SELECT seq, version + 1, 0, 'x', '{state}' FROM payout"
         );
-        refused(&database, &event, "no such step in the life of a payout");
+        database.refuses(&event, "no such step in the life of a payout");
     }
 }
 
@@ -107,8 +105,7 @@ async fn a_payout_does_not_fall_back_to_an_earlier_event() {
     let database = fresh();
     executed(&database).await;
 
-    refused(
-        &database,
+    database.refuses(
         "UPDATE payout SET state = 'accepted', version = 1",
         "a payout stands where its last event says",
     );
@@ -127,7 +124,7 @@ async fn what_was_learned_is_kept() {
         "UPDATE payout SET attempts = 0",
         "UPDATE payout SET epoch = 0",
     ] {
-        refused(&database, change, "what was learned of a payout is kept");
+        database.refuses(change, "what was learned of a payout is kept");
     }
 }
 
@@ -141,7 +138,7 @@ async fn the_life_of_a_payout_is_not_changed_by_hand() {
         "UPDATE legal_step SET to_kind = 'sending' WHERE from_kind = 'executed'",
         "DELETE FROM legal_step",
     ] {
-        refused(&database, change, "the life of a payout is not changed by hand");
+        database.refuses(change, "the life of a payout is not changed by hand");
     }
 }
 
@@ -160,7 +157,7 @@ async fn an_amount_is_more_than_nothing_and_exact_in_every_client() {
             .replace("gateway_key", "'new'")
             .replace("amount_minor", amount);
         let insert = format!("INSERT INTO payout ({columns}) SELECT {values} FROM payout");
-        refused(&database, &insert, "CHECK constraint failed: amount_minor");
+        database.refuses(&insert, "CHECK constraint failed: amount_minor");
     }
 }
 
@@ -173,16 +170,12 @@ async fn what_was_paid_in_stays() {
     let pounds = merchant_account(1, Currency::GBP);
     store.remember_merchant_accounts(&[pounds]).await.expect("the store is there");
 
-    refused(&database, "UPDATE payment SET amount_minor = 1", "a settled payment is never changed");
-    refused(&database, "DELETE FROM payment", "a settled payment is never deleted");
-    refused(&database, "UPDATE payment_source SET user_id = 'eve'", "never changes its user");
-    refused(&database, "UPDATE payment_source SET currency = 'EUR'", "never changes its user");
-    refused(&database, "DELETE FROM payment_source", "a payment source is never deleted");
-    refused(
-        &database,
-        "UPDATE merchant_account SET currency = 'EUR'",
-        "never changes its currency",
-    );
+    database.refuses("UPDATE payment SET amount_minor = 1", "a settled payment is never changed");
+    database.refuses("DELETE FROM payment", "a settled payment is never deleted");
+    database.refuses("UPDATE payment_source SET user_id = 'eve'", "never changes its user");
+    database.refuses("UPDATE payment_source SET currency = 'EUR'", "never changes its user");
+    database.refuses("DELETE FROM payment_source", "a payment source is never deleted");
+    database.refuses("UPDATE merchant_account SET currency = 'EUR'", "never changes its currency");
 }
 
 #[tokio::test]
@@ -200,18 +193,10 @@ async fn what_was_told_stays() {
     let told = database.store.claim_notifications(seconds(99), 9, Duration::from_secs(1)).await;
     assert_eq!(told.expect("the store is there").len(), 1);
 
-    refused(&database, "UPDATE inbox SET digest = randomblob(32)", "what the provider told us");
-    refused(&database, "DELETE FROM inbox", "an event is remembered for ever");
-    refused(&database, "UPDATE outbox SET kind = 'payout_failed'", "tells the same each time");
-    refused(&database, "DELETE FROM outbox", "what was told is remembered");
-}
-
-/// Asserts that a statement is refused with these words.
-fn refused(database: &Database, sql: &str, words: &str) {
-    let outcome = database.type_in(sql, ());
-
-    let refusal = outcome.expect_err(sql);
-    assert!(refusal.contains(words), "{sql}: {refusal}");
+    database.refuses("UPDATE inbox SET digest = randomblob(32)", "what the provider told us");
+    database.refuses("DELETE FROM inbox", "an event is remembered for ever");
+    database.refuses("UPDATE outbox SET kind = 'payout_failed'", "tells the same each time");
+    database.refuses("DELETE FROM outbox", "what was told is remembered");
 }
 
 /// A payout that was sent, and executed by the provider; its client is to be told.
