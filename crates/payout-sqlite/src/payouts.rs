@@ -17,10 +17,13 @@ use payout_ports::{
 
 use crate::SqliteStore;
 
-#[cfg(test)]
-pub(crate) use claim::{SENDABLE, WATCHED};
 pub(crate) use find::by_seq;
 pub(crate) use record::{proof_cells, proof_from};
+#[cfg(test)]
+pub(crate) use {
+    claim::{SENDABLE, WATCHED},
+    find::{PARKED, UNKNOWN, UNSETTLED},
+};
 
 /// Every statement that looks something up.
 #[cfg(test)]

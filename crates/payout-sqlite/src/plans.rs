@@ -10,8 +10,8 @@ fn no_look_up_reads_a_whole_table() {
     let directory = tempfile::tempdir().expect("there is room for temporary files");
     let connection = database(directory.path());
 
-    for sql in payouts::LOOK_UPS.iter().chain(&payments::LOOK_UPS).chain(&[inbox::DUE, outbox::DUE])
-    {
+    let others = [inbox::DUE, outbox::DUE, outbox::dead::LIST, outbox::dead::PLACE];
+    for sql in payouts::LOOK_UPS.iter().chain(&payments::LOOK_UPS).chain(&others) {
         let plan = plan(&connection, sql);
 
         assert!(!plan.is_empty());
@@ -25,7 +25,7 @@ fn no_look_up_reads_a_whole_table() {
 }
 
 #[test]
-fn what_is_due_is_found_by_its_due_time() {
+fn what_is_asked_for_often_is_found_by_its_own_index() {
     let directory = tempfile::tempdir().expect("there is room for temporary files");
     let connection = database(directory.path());
 
@@ -35,6 +35,10 @@ fn what_is_due_is_found_by_its_due_time() {
         (inbox::DUE, "inbox_to_do (due_at<?)"),
         (outbox::DUE, "outbox_to_do (due_at<?)"),
         (outbox::DUE, "outbox_in_order (payout=? AND rowid<?)"),
+        (outbox::dead::LIST, "outbox_given_up (seq>?)"),
+        (payouts::UNKNOWN, "payout_unknown ((created_at,id)>(?,?))"),
+        (payouts::PARKED, "payout_parked ((created_at,id)>(?,?))"),
+        (payouts::UNSETTLED, "payout_unsettled ((created_at,id)>(?,?))"),
     ] {
         let plan = plan(&connection, sql);
 

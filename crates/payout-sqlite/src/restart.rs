@@ -11,7 +11,8 @@ const SENDERS: &str = "UPDATE payout INDEXED BY payout_to_send SET due_at = min(
      AND (state = 'sending' OR state = 'sending:again')";
 
 /// Nothing but a lease puts an event off.
-const EVENTS: &str = "UPDATE inbox INDEXED BY inbox_to_do SET due_at = received_at WHERE done = 0";
+const EVENTS: &str = "UPDATE inbox INDEXED BY inbox_to_do SET due_at = received_at \
+     WHERE done = 0 AND due_at > received_at";
 
 /// What waits after a failure goes on waiting.
 const TELLERS: &str = "UPDATE outbox INDEXED BY outbox_to_do SET due_at = waits_until \

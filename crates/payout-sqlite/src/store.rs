@@ -113,6 +113,11 @@ impl SqliteStore {
     }
 
     #[cfg(test)]
+    pub(crate) fn writes(&self) -> &Writes {
+        &self.writes
+    }
+
+    #[cfg(test)]
     pub(crate) fn waiting(&self) -> usize {
         self.writes.waiting()
     }

@@ -8,6 +8,8 @@ use tempfile::TempDir;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
+use super::Message;
+use super::job::{Job, Verdict};
 use crate::failure::{Failure, Outage};
 use crate::{SqliteStore, StoreOptions};
 
@@ -163,6 +165,24 @@ async fn a_write_that_panics_stops_the_writer_and_says_so() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_writer_that_panics_leaves_nobody_waiting() {
+    let held_up = HeldUp::new().await;
+    let mishap = Message::Write(Box::new(Mishap));
+    held_up.store.writes().0.send(mishap).await.expect("the writer runs");
+    let same_group = held_up.ask(insert(1)).await;
+
+    let (store, _directory) = held_up.release().await;
+
+    let outcome = same_group.await.expect("only the writer panics");
+    assert!(matches!(outcome, Err(Failure::Outage(Outage::Closed))), "{outcome:?}");
+    assert!(store.close().await.is_err(), "this is no clean stop");
+    let reason = store.stopped().expect("it has stopped");
+    assert!(reason.contains("an answer that nobody thought of"), "{reason}");
+    let later = store.write(insert(2)).await;
+    assert!(matches!(later, Err(Failure::Outage(Outage::Closed))), "{later:?}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_was_queued_before_the_store_is_closed_is_written() {
     let held_up = HeldUp::new().await;
     let asked = held_up.ask(insert(1)).await;
@@ -202,6 +222,19 @@ async fn a_reader_cannot_write() {
 
     let Err(Failure::Sqlite(error)) = outcome else { unreachable!("it is refused: {outcome:?}") };
     assert_eq!(error.sqlite_error_code(), Some(rusqlite::ErrorCode::ReadOnly));
+}
+
+/// A write that is fine, and an answer that is not.
+struct Mishap;
+
+impl Job for Mishap {
+    fn run(&mut self, _connection: &Connection) -> Verdict {
+        Verdict::Keep(None)
+    }
+
+    fn answer(self: Box<Self>, _outage: Option<&Outage>) {
+        unreachable!("an answer that nobody thought of")
+    }
 }
 
 /// Writes a number where it can be found again.

@@ -129,6 +129,21 @@ async fn what_was_learned_is_kept() {
 }
 
 #[tokio::test]
+async fn the_movement_that_brought_money_back_is_kept_and_a_proposal_is_not() {
+    let database = fresh();
+    accept(&database.store, 1).await;
+    let learned = "UPDATE payout SET returned_by = zeroblob(16), proposed_by = 'anna'";
+    assert_eq!(database.type_in(learned, ()), Ok(1));
+
+    for change in
+        ["UPDATE payout SET returned_by = randomblob(16)", "UPDATE payout SET returned_by = NULL"]
+    {
+        database.refuses(change, "what was learned of a payout is kept");
+    }
+    assert_eq!(database.type_in("UPDATE payout SET proposed_by = NULL", ()), Ok(1));
+}
+
+#[tokio::test]
 async fn the_life_of_a_payout_is_not_changed_by_hand() {
     let database = fresh();
 
@@ -196,6 +211,7 @@ async fn what_was_told_stays() {
     database.refuses("UPDATE inbox SET digest = randomblob(32)", "what the provider told us");
     database.refuses("DELETE FROM inbox", "an event is remembered for ever");
     database.refuses("UPDATE outbox SET kind = 'payout_failed'", "tells the same each time");
+    database.refuses("UPDATE outbox SET sequence = 2", "tells the same each time");
     database.refuses("DELETE FROM outbox", "what was told is remembered");
 }
 
