@@ -13,7 +13,7 @@ use clap::{Args, Parser, Subcommand};
 
 pub(crate) use faults::{Faults, SetFaults};
 pub(crate) use key::{KeyCommand, NewKey, PublicKey, Sign, Verify};
-pub(crate) use server::{Demo, SandboxArgs, ServeArgs, ServerArgs};
+pub(crate) use server::{Adopt, Demo, SandboxArgs, ServeArgs, ServerArgs};
 pub(crate) use verbs::{
     Accounts, Create, Deposit, Get, History, List, SandboxControl, Sources, Target, Transactions,
     Watch,

@@ -10,6 +10,7 @@ mod credentials;
 mod exit_code;
 mod failure;
 mod faulty_notifier;
+mod file_marker;
 mod id_generator;
 mod logging;
 mod output;

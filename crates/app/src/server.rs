@@ -9,5 +9,5 @@ mod wire_up;
 pub(crate) use home::{Home, Identity};
 pub(crate) use plan::{ServerPlan, flag, required};
 pub(crate) use readiness::StoreReadiness;
-pub(crate) use run::{Serving, bind, start_workers, url_of};
+pub(crate) use run::{Serving, bind, start_sending, start_workers, url_of};
 pub(crate) use wire_up::{api, broken, finish, notifier, open_store};

@@ -6,12 +6,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use payout_domain::{ClientId, PayoutRules, SendRule};
-use payout_ports::{Clock, IdGenerator, Notifier, PayoutGateway};
+use payout_ports::{Clock, IdGenerator, Marker, Notifier, PayoutGateway};
 use payout_service::{
-    Backoff, DispatchPayouts, DispatchSettings, Doorbell, FollowEvents, ListMerchantAccounts,
-    ListPaymentSources, ListPayouts, ListTransactions, NotifyClients, ReceiveEvent,
-    ReconcilePayouts, RecordPayment, RequestPayout, ShowHistory, ShowPayment, ShowPayout, TakeIn,
-    WatchSettings,
+    Backoff, DecidePayout, DispatchPayouts, DispatchSettings, Doorbell, FollowEvents, GuardStore,
+    ListMerchantAccounts, ListPaymentSources, ListPayouts, ListStanding, ListTransactions,
+    LookForPayouts, LookSettings, NotifyClients, NotifySettings, PauseSending, ReceiveEvent,
+    ReconcilePayouts, RecordPayment, ReplayNotifications, RequestPayout, ResolvePayout,
+    ShowHistory, ShowPayment, ShowPayout, TakeIn, WatchSettings,
 };
 
 pub(crate) use stores::Stores;
@@ -19,6 +20,8 @@ pub(crate) use stores::Stores;
 /// What stands behind the ports of a server.
 pub(crate) struct Adapters {
     pub(crate) stores: Stores,
+    /// The mark outside the store.
+    pub(crate) marker: Arc<dyn Marker>,
     pub(crate) gateway: Arc<dyn PayoutGateway>,
     pub(crate) notifier: Arc<dyn Notifier>,
     pub(crate) clock: Arc<dyn Clock>,
@@ -34,6 +37,8 @@ pub(crate) struct Behaviour {
     pub(crate) key_window: Option<Duration>,
     pub(crate) dispatch: DispatchSettings,
     pub(crate) watch: WatchSettings,
+    pub(crate) look: LookSettings,
+    pub(crate) notify: NotifySettings,
 }
 
 /// The use cases of a server, wired.
@@ -52,7 +57,20 @@ pub(crate) struct UseCases {
     pub(crate) dispatch_payouts: DispatchPayouts,
     pub(crate) reconcile_payouts: ReconcilePayouts,
     pub(crate) notify_clients: NotifyClients,
+    pub(crate) guard_store: GuardStore,
+    #[expect(dead_code, reason = "the operators' routes come next")]
+    pub(crate) operators: OperatorUseCases,
     pub(crate) bells: Bells,
+}
+
+/// What operators do.
+#[expect(dead_code, reason = "the operators' routes come next")]
+pub(crate) struct OperatorUseCases {
+    pub(crate) list_standing: ListStanding,
+    pub(crate) decide_payout: DecidePayout,
+    pub(crate) resolve_payout: ResolvePayout,
+    pub(crate) pause_sending: PauseSending,
+    pub(crate) replay_notifications: ReplayNotifications,
 }
 
 /// The bells that wake the workers.
@@ -75,6 +93,12 @@ const LOOK_LEASE: Duration = Duration::from_secs(5);
 
 /// How long a delivery may take before it is tried again: longer than a receiver is waited for.
 const DELIVERY_LEASE: Duration = Duration::from_secs(15);
+
+/// How long a notification is tried before it is given up: as long as the provider itself tries.
+const NOTIFICATION_PATIENCE: Duration = Duration::from_hours(72);
+
+/// How long after the fact we take a payout to be possibly missing from a statement.
+const READ_LAG: Duration = Duration::from_hours(2);
 
 /// For how long an event about something that the provider does not show is kept open: as long as
 /// the provider itself repeats events.
@@ -105,6 +129,17 @@ impl Behaviour {
                 return_span: Duration::from_hours(24 * 30),
                 lease: LOOK_LEASE,
                 at_once_max: 32,
+            },
+            // A token that lives as long as the provider remembers a key would let nothing be sent.
+            look: LookSettings { read_lag: READ_LAG, token_life_max: key_window },
+            notify: NotifySettings {
+                backoff: Backoff {
+                    first: Duration::from_secs(1),
+                    longest: Duration::from_hours(1),
+                },
+                lease: DELIVERY_LEASE,
+                at_once_max: 32,
+                patience: NOTIFICATION_PATIENCE,
             },
         }
     }
@@ -151,11 +186,25 @@ impl UseCases {
             client_id: client_id.clone(),
             notifications: bells.notifications.clone(),
         };
+        let look = LookForPayouts {
+            payouts: Arc::clone(&payouts),
+            gateway: Arc::clone(gateway),
+            clock: Arc::clone(clock),
+            take_in: take_in.clone(),
+            settings: behaviour.look,
+        };
+        let guard_store = GuardStore {
+            store: Arc::clone(&stores.marked),
+            marker: Arc::clone(&adapters.marker),
+            payouts: Arc::clone(&payouts),
+            take_in: take_in.clone(),
+        };
         let reconcile_payouts = ReconcilePayouts {
             payouts: Arc::clone(&payouts),
             gateway: Arc::clone(gateway),
             clock: Arc::clone(clock),
             take_in: take_in.clone(),
+            look: look.clone(),
             settings: behaviour.watch,
         };
         Self {
@@ -190,10 +239,13 @@ impl UseCases {
                 payouts,
                 Arc::clone(gateway),
                 Arc::clone(ids),
-                take_in,
+                take_in.clone(),
+                guard_store.clone(),
                 behaviour.dispatch,
             ),
-            notify_clients: notify_clients(adapters),
+            notify_clients: notify_clients(adapters, behaviour),
+            operators: operators(adapters, &take_in, look, &bells),
+            guard_store,
             reconcile_payouts,
             record_payment,
             bells,
@@ -231,14 +283,41 @@ fn follow_events(
     }
 }
 
-fn notify_clients(adapters: &Adapters) -> NotifyClients {
+fn operators(
+    adapters: &Adapters,
+    take_in: &TakeIn,
+    look: LookForPayouts,
+    bells: &Bells,
+) -> OperatorUseCases {
+    let Adapters { stores, clock, .. } = adapters;
+    let payouts = || Arc::clone(&stores.payouts);
+    OperatorUseCases {
+        list_standing: ListStanding { payouts: payouts() },
+        decide_payout: DecidePayout {
+            payouts: payouts(),
+            take_in: take_in.clone(),
+            dispatch: bells.dispatch.clone(),
+        },
+        resolve_payout: ResolvePayout { payouts: payouts(), look, take_in: take_in.clone() },
+        pause_sending: PauseSending {
+            switch: Arc::clone(&stores.switch),
+            clock: Arc::clone(clock),
+            dispatch: bells.dispatch.clone(),
+        },
+        replay_notifications: ReplayNotifications {
+            outbox: Arc::clone(&stores.outbox),
+            clock: Arc::clone(clock),
+            notifications: bells.notifications.clone(),
+        },
+    }
+}
+
+fn notify_clients(adapters: &Adapters, behaviour: &Behaviour) -> NotifyClients {
     NotifyClients::new(
         Arc::clone(&adapters.stores.outbox),
         Arc::clone(&adapters.notifier),
         (Arc::clone(&adapters.clock), Arc::clone(&adapters.ids)),
-        Backoff { first: Duration::from_secs(1), longest: Duration::from_hours(1) },
-        DELIVERY_LEASE,
-        32,
+        behaviour.notify,
     )
 }
 

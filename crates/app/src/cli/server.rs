@@ -82,6 +82,15 @@ pub(crate) struct SandboxArgs {
     pub(crate) key_window: Option<Span>,
 }
 
+/// What an operator says of a store that is not where or what it was.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum Adopt {
+    /// It is the only copy, and knows of everything that was sent.
+    Current,
+    /// It is a backup or a copy: what is open in it may have been sent since.
+    Restored,
+}
+
 /// Be the durable service in front of a provider
 ///
 /// Serves the provider's own API. What it has accepted is on disk, is sent once, and is followed to
@@ -91,6 +100,7 @@ pub(crate) struct SandboxArgs {
 Examples:
   payout serve --gateway http://127.0.0.1:9080
   payout serve --gateway truelayer-sandbox --data /var/lib/payout
+  payout serve --gateway truelayer --data /var/lib/payout --adopt restored
 
 The credentials for the gateway come from --credentials DIR (what `payout sandbox` wrote), from
 PAYOUT_GATEWAY_… or [gateway] in payout.toml, else from a sandbox of yours at that URL.")]
@@ -103,6 +113,14 @@ pub(crate) struct ServeArgs {
     /// Directory in which a sandbox wrote the credentials for it
     #[arg(long, value_name = "DIR")]
     pub(crate) credentials: Option<PathBuf>,
+    /// Say what the store is, when it is not where or what it was: `current` if this is the only copy
+    /// and knows of everything that was sent, `restored` if it is a backup or a copy
+    #[arg(long, value_name = "current|restored")]
+    pub(crate) adopt: Option<Adopt>,
+    /// File that remembers how far the store has come, best on another disk [default: store.mark in
+    /// the data directory]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) mark: Option<PathBuf>,
     /// The most that one payout may be, by currency; may be given again
     #[arg(long = "limit", value_name = "MONEY")]
     pub(crate) limits: Vec<String>,

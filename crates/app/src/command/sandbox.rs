@@ -6,7 +6,7 @@ use std::time::Duration;
 use payout_domain::{ClientId, Money, PayoutRules};
 use payout_http_client::WebhookNotifier;
 use payout_http_server::{Api, Faults, PointWebhooks, Sandbox};
-use payout_memory::{Bank, BankConfiguration, MemoryStore, OpeningAccount};
+use payout_memory::{Bank, BankConfiguration, MemoryMarker, MemoryStore, OpeningAccount};
 use payout_ports::{Clock, IdGenerator, PayoutGateway as _, SandboxBank, SandboxDelays};
 use payout_service::{FollowBank, SteerSandbox};
 use payout_wire::route;
@@ -62,6 +62,8 @@ pub(crate) async fn run(
             Some(store) => Stores::of(store),
             None => Stores::of(&Arc::new(MemoryStore::new())),
         },
+        // The bank is in this process: nothing is sent that a copy could send again.
+        marker: Arc::new(MemoryMarker::default()),
         gateway: Arc::<Bank>::clone(&bank),
         notifier: Arc::new(FaultyNotifier::new(Arc::clone(&notifier), faults.clone())),
         clock: Arc::<SandboxClock>::clone(&clock),
@@ -73,6 +75,7 @@ pub(crate) async fn run(
     let workers = Workers::default();
     let steer = steering(&bank, &clock, &adapters, &use_cases);
     server::start_workers(&workers, &use_cases);
+    server::start_sending(&workers, &use_cases);
     follow_bank(&workers, &steer.follow);
     let accounts = bank.merchant_accounts().await;
     let accounts = accounts.map_err(|error| Failure::failed("bank", &error))?;

@@ -1,20 +1,24 @@
 //! Is the durable service in front of a provider.
 
+mod recovery;
+
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
 use payout_domain::{MerchantAccount, Money, PayoutRules, SendRule};
 use payout_http_client::{Connection, HttpGateway, JwksCache};
 use payout_http_server::{Api, InboundWebhooks};
-use payout_ports::{Clock, PaymentRepository, PayoutGateway};
+use payout_ports::{Clock, MarkedStore, PaymentRepository, PayoutGateway};
 use payout_sqlite::SqliteStore;
 use payout_wire::route;
 
 use crate::cli::ServeArgs;
-use crate::clock::SystemClock;
+use crate::clock::SteadyClock;
 use crate::credentials::Announcement;
 use crate::exit_code::Exit;
 use crate::failure::{Failure, chain};
+use crate::file_marker::FileMarker;
 use crate::id_generator::UuidGenerator;
 use crate::output::Output;
 use crate::server::{self, Home, ServerPlan, Serving, flag, required};
@@ -43,13 +47,15 @@ pub(crate) async fn run(
     let home = Home::open(&plan.data)?;
     let identity = home.identity(&plan)?;
     let store = server::open_store(home.directory())?;
-    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    let mark = store.mark().await.map_err(|error| Failure::failed("store", &error))?;
+    let clock: Arc<dyn Clock> = Arc::new(SteadyClock::not_before(mark.latest_at));
     let gateway = HttpGateway::new(&connection, Arc::clone(&clock));
     let gateway = Arc::new(gateway.map_err(|error| Failure::configuration(chain(&error)))?);
     let webhook_key = home.webhook_key()?;
     let jwks_url = format!("{base_url}{}", route::JWKS);
     let adapters = Adapters {
         stores: Stores::of(&store),
+        marker: Arc::new(FileMarker::at(&mark_file(args, settings, &home))),
         gateway: Arc::<HttpGateway>::clone(&gateway),
         notifier: server::notifier(
             (&plan.client_id, plan.webhook.as_deref()),
@@ -68,6 +74,9 @@ pub(crate) async fn run(
     }
     let workers = Workers::default();
     server::start_workers(&workers, &use_cases);
+    if recovery::may_send(&use_cases.guard_store, args.adopt, output).await? {
+        server::start_sending(&workers, &use_cases);
+    }
     let serving = Serving {
         name: "service",
         listener,
@@ -83,6 +92,13 @@ pub(crate) async fn run(
     };
     let broken = server::broken(Some(Arc::clone(&store)));
     serving.run(server::finish(use_cases.dispatch_payouts.clone(), Some(store)), broken).await
+}
+
+fn mark_file(args: &ServeArgs, settings: &Settings, home: &Home) -> PathBuf {
+    let given = args.mark.iter().map(|path| path.display().to_string()).collect();
+    let set = settings.value("serve.mark", Some(("mark", given)));
+    let set = set.and_then(|value| value.parse::<PathBuf>().ok());
+    set.unwrap_or_else(|| home.directory().join("store.mark"))
 }
 
 fn inbound(

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use payout_domain::{
     Evidence, GatewayPayoutId, MerchantAccount, MerchantAccountId, PayoutId, ProviderStatus,
-    Timestamp,
+    Resolution, Timestamp,
 };
 use payout_http_client::{ApiClient, PayoutQuery};
 use payout_ports::{Clock as _, TransactionQuery};
@@ -191,7 +191,26 @@ fn words(evidence: &Evidence) -> String {
         Evidence::Reported { status: reported, .. } => {
             format!("the provider says: {}", status(reported))
         }
+        Evidence::MoneyCameBack { transaction_id, .. } => {
+            format!("the money came back, as {transaction_id}")
+        }
         Evidence::Parked(reason) => format!("waits for an operator: {}", reason.as_str()),
+        Evidence::Released { by } => format!("{by} lets it go on"),
+        Evidence::Cancelled { by } => format!("{by} called it off"),
+        Evidence::NeverSubmittedProposed { by, because } => {
+            format!("{by} says that the provider never had it: {because}")
+        }
+        Evidence::Resolved { by, outcome, because } => {
+            format!("{by} resolves it as {}: {because}", resolution(*outcome))
+        }
+    }
+}
+
+fn resolution(outcome: Resolution) -> &'static str {
+    match outcome {
+        Resolution::Executed { .. } => "executed",
+        Resolution::Failed => "failed",
+        Resolution::NeverSubmitted => "never submitted",
     }
 }
 

@@ -7,6 +7,7 @@ use std::net::SocketAddr;
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 
 use payout_http_server::{Api, Ended, router, serve};
 use tokio::net::TcpListener;
@@ -125,16 +126,18 @@ impl Serving<'_> {
     }
 }
 
-/// Starts the workers that every server has.
-pub(crate) fn start_workers(workers: &Workers, use_cases: &UseCases) {
-    use std::time::Duration;
-
+/// Starts the worker that sends payouts. Nothing else does.
+pub(crate) fn start_sending(workers: &Workers, use_cases: &UseCases) {
     let dispatch = use_cases.dispatch_payouts.clone();
     let bell = use_cases.bells.dispatch.clone();
     workers.spawn("dispatch", Duration::from_millis(250), Some(bell), move || {
         let dispatch = dispatch.clone();
         async move { dispatch.run().await }
     });
+}
+
+/// Starts the workers that every server has, but for the one that sends.
+pub(crate) fn start_workers(workers: &Workers, use_cases: &UseCases) {
     let reconcile = use_cases.reconcile_payouts.clone();
     workers.spawn("reconcile", Duration::from_millis(100), None, move || {
         let reconcile = reconcile.clone();

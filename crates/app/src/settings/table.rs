@@ -141,6 +141,12 @@ pub(crate) const TABLE: &[Setting] = &[
         Some("6h"),
         "how long the provider surely remembers a key",
     ),
+    one(
+        "serve.mark",
+        "PAYOUT_SERVE_MARK",
+        None,
+        "file outside the store that remembers how far the store has come",
+    ),
     one("gateway.client_id", "PAYOUT_GATEWAY_CLIENT_ID", None, "our client id at the provider"),
     one(
         "gateway.client_secret_file",

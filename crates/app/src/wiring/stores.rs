@@ -1,8 +1,8 @@
-//! One store behind four ports.
+//! One store behind its ports.
 
 use std::sync::Arc;
 
-use payout_ports::{Inbox, Outbox, PaymentRepository, PayoutRepository};
+use payout_ports::{Inbox, MarkedStore, Outbox, PaymentRepository, PayoutRepository, SendSwitch};
 
 /// One store, seen through each of its ports.
 #[derive(Clone)]
@@ -11,19 +11,29 @@ pub(crate) struct Stores {
     pub(crate) payments: Arc<dyn PaymentRepository>,
     pub(crate) inbox: Arc<dyn Inbox>,
     pub(crate) outbox: Arc<dyn Outbox>,
+    pub(crate) switch: Arc<dyn SendSwitch>,
+    pub(crate) marked: Arc<dyn MarkedStore>,
 }
 
 impl Stores {
-    /// Puts one store behind all four ports.
+    /// Puts one store behind all its ports.
     pub(crate) fn of<S>(store: &Arc<S>) -> Self
     where
-        S: PayoutRepository + PaymentRepository + Inbox + Outbox + 'static,
+        S: PayoutRepository
+            + PaymentRepository
+            + Inbox
+            + Outbox
+            + SendSwitch
+            + MarkedStore
+            + 'static,
     {
         Self {
             payouts: Arc::<S>::clone(store),
             payments: Arc::<S>::clone(store),
             inbox: Arc::<S>::clone(store),
             outbox: Arc::<S>::clone(store),
+            switch: Arc::<S>::clone(store),
+            marked: Arc::<S>::clone(store),
         }
     }
 }

@@ -1,8 +1,8 @@
 //! From the provider's words to ours.
 
 use payout_domain::{
-    Currency, GatewayPayoutId, MerchantAccountId, PaymentSource, PayoutId, Reference, Timestamp,
-    UserId,
+    Currency, GatewayPayoutId, MerchantAccountId, Metadata, PaymentSource, PayoutId, Reference,
+    Timestamp, UserId,
 };
 use payout_ports::{
     PayingAccount, ReadError, ReportedPayout, ReturnFor, Transaction, TransactionKind,

@@ -11,12 +11,13 @@ use payout_http_server::{
     Api, Client, ClientDirectory, Faults, Limits, NotReady, Readiness, Sandbox, SecretDigest,
     Tokens, router, serve,
 };
-use payout_memory::{Bank, BankConfiguration, MemoryStore};
+use payout_memory::{Bank, BankConfiguration, MemoryMarker, MemoryStore};
 use payout_ports::{Clock, IdGenerator, MovableClock};
 use payout_service::{
-    Backoff, DispatchPayouts, DispatchSettings, Doorbell, FollowBank, ListMerchantAccounts,
-    ListPaymentSources, ListPayouts, ListTransactions, ReconcilePayouts, RecordPayment,
-    RequestPayout, ShowHistory, ShowPayment, ShowPayout, SteerSandbox, TakeIn, WatchSettings,
+    Backoff, DispatchPayouts, DispatchSettings, Doorbell, FollowBank, GuardStore,
+    ListMerchantAccounts, ListPaymentSources, ListPayouts, ListTransactions, LookForPayouts,
+    LookSettings, ReconcilePayouts, RecordPayment, RequestPayout, ShowHistory, ShowPayment,
+    ShowPayout, SteerSandbox, TakeIn, WatchSettings,
 };
 use payout_signature::VerifyingKey;
 use payout_signature::access_token::{TokenKey, TokenKeys};
@@ -162,6 +163,16 @@ impl Wiring {
             gateway: self.bank.clone(),
             clock: self.clock.clone(),
             take_in: self.take_in(),
+            look: LookForPayouts {
+                payouts: self.store.clone(),
+                gateway: self.bank.clone(),
+                clock: self.clock.clone(),
+                take_in: self.take_in(),
+                settings: LookSettings {
+                    read_lag: Duration::from_mins(10),
+                    token_life_max: Duration::from_hours(1),
+                },
+            },
             settings: WatchSettings {
                 shortest: Duration::from_secs(1),
                 longest: Duration::from_mins(1),
@@ -182,6 +193,15 @@ impl Wiring {
         }
     }
 
+    fn guard(&self) -> GuardStore {
+        GuardStore {
+            store: self.store.clone(),
+            marker: Arc::new(MemoryMarker::default()),
+            payouts: self.store.clone(),
+            take_in: self.take_in(),
+        }
+    }
+
     fn dispatch(&self) -> DispatchPayouts {
         let settings = DispatchSettings {
             in_flight_max: 8,
@@ -195,7 +215,7 @@ impl Wiring {
             first_look: Duration::from_secs(1),
         };
         let (store, bank, ids) = (self.store.clone(), self.bank.clone(), self.ids.clone());
-        DispatchPayouts::new(store, bank, ids, self.take_in(), settings)
+        DispatchPayouts::new(store, bank, ids, self.take_in(), self.guard(), settings)
     }
 }
 

@@ -11,13 +11,13 @@ use payout_http_server::{
     Api, Client, ClientDirectory, Faults, InboundWebhooks, Limits, NotReady, Readiness, Sandbox,
     SecretDigest, Tokens, WebhookKeys, router,
 };
-use payout_memory::{Bank, BankConfiguration, MemoryStore};
+use payout_memory::{Bank, BankConfiguration, MemoryMarker, MemoryStore};
 use payout_ports::{Clock, GatewayProfile, IdGenerator, MovableClock};
 use payout_service::{
-    Backoff, DepositOrder, DispatchPayouts, DispatchSettings, Doorbell, FollowBank,
-    ListMerchantAccounts, ListPaymentSources, ListPayouts, ListTransactions, ReceiveEvent,
-    ReconcilePayouts, RecordPayment, RequestPayout, SandboxDelays, ShowHistory, ShowPayment,
-    ShowPayout, SteerSandbox, TakeIn, WatchSettings,
+    Backoff, DepositOrder, DispatchPayouts, DispatchSettings, Doorbell, FollowBank, GuardStore,
+    ListMerchantAccounts, ListPaymentSources, ListPayouts, ListTransactions, LookForPayouts,
+    LookSettings, ReceiveEvent, ReconcilePayouts, RecordPayment, RequestPayout, SandboxDelays,
+    ShowHistory, ShowPayment, ShowPayout, SteerSandbox, TakeIn, WatchSettings,
 };
 use payout_signature::access_token::{TokenKey, TokenKeys};
 use payout_signature::{Jwks, SigningKey, VerifyingKey};
@@ -266,6 +266,16 @@ impl Parts {
             gateway: self.bank.clone(),
             clock: self.clock.clone(),
             take_in: self.take_in(),
+            look: LookForPayouts {
+                payouts: self.store.clone(),
+                gateway: self.bank.clone(),
+                clock: self.clock.clone(),
+                take_in: self.take_in(),
+                settings: LookSettings {
+                    read_lag: Duration::from_mins(10),
+                    token_life_max: Duration::from_hours(1),
+                },
+            },
             settings: WatchSettings {
                 shortest: Duration::from_secs(1),
                 longest: Duration::from_mins(1),
@@ -286,6 +296,15 @@ impl Parts {
         }
     }
 
+    fn guard(&self) -> GuardStore {
+        GuardStore {
+            store: self.store.clone(),
+            marker: Arc::new(MemoryMarker::default()),
+            payouts: self.store.clone(),
+            take_in: self.take_in(),
+        }
+    }
+
     fn dispatch(&self) -> DispatchPayouts {
         let settings = DispatchSettings {
             in_flight_max: 8,
@@ -303,6 +322,7 @@ impl Parts {
             self.bank.clone(),
             self.ids.clone(),
             self.take_in(),
+            self.guard(),
             settings,
         )
     }

@@ -3,9 +3,9 @@
 use mockall::Sequence;
 use payout_conformance::fixtures::{T0, acme, event_id, profile};
 use payout_ports::{
-    InboxEntry, InboxSubject, MockInbox, MockNotifier, MockOutbox, MockPaymentRepository,
-    MockPayoutGateway, MockPayoutRepository, NotDelivered, Notification, NotificationKind,
-    NotificationSubject, RecordedPayment,
+    AfterFailure, InboxEntry, InboxSubject, MockInbox, MockNotifier, MockOutbox,
+    MockPaymentRepository, MockPayoutGateway, MockPayoutRepository, NotDelivered, Notification,
+    NotificationKind, NotificationSubject, RecordedPayment,
 };
 
 use crate::world::{self, reconcile};
@@ -81,6 +81,7 @@ async fn a_report_about_another_amount_moves_nothing() {
             payout_id: None,
             amount: "999.99 GBP".parse().expect("it is an amount"),
             status: payout_domain::ProviderStatus::Executed { at: T0, scheme: None },
+            earlier: None,
         }))
     });
     payouts.expect_save().never();
@@ -97,7 +98,9 @@ async fn a_notification_that_was_not_heard_is_put_off_and_one_that_was_is_done()
         client_id: acme(),
         kind: NotificationKind::PayoutExecuted,
         subject: NotificationSubject::Payout(Box::new(world::submitted())),
+        sequence: 1,
         created_at: T0,
+        tried_since: T0,
         failures: 3,
     };
     for heard in [true, false] {
@@ -112,11 +115,39 @@ async fn a_notification_that_was_not_heard_is_put_off_and_one_that_was_is_done()
         outbox
             .expect_notification_failed()
             .times(usize::from(!heard))
-            .withf(|_, due_at| *due_at > T0)
+            .withf(|_, then| matches!(then, AfterFailure::Again(due_at) if *due_at > T0))
             .returning(|_, _| Ok(()));
         let (notify, told) = world::notify(outbox, notifier);
 
         notify.run().await.expect("the store works");
         told.await;
     }
+}
+
+#[tokio::test]
+async fn a_notification_that_nobody_hears_for_too_long_is_given_up() {
+    let tried_since = T0.minus(std::time::Duration::from_hours(72));
+    let due = Notification {
+        event_id: event_id(1),
+        client_id: acme(),
+        kind: NotificationKind::PayoutExecuted,
+        subject: NotificationSubject::Payout(Box::new(world::submitted())),
+        sequence: 1,
+        created_at: tried_since,
+        tried_since,
+        failures: 99,
+    };
+    let (mut outbox, mut notifier) = (MockOutbox::new(), MockNotifier::new());
+    outbox.expect_claim_notifications().returning(move |_, _, _| Ok(vec![due.clone()]));
+    notifier.expect_deliver().returning(|_| Err(NotDelivered { reason: "no answer".into() }));
+    outbox
+        .expect_notification_failed()
+        .once()
+        .withf(|_, then| *then == AfterFailure::GiveUp(T0))
+        .returning(|_, _| Ok(()));
+    let (notify, told) = world::notify(outbox, notifier);
+
+    notify.run().await.expect("the store is there");
+
+    told.await;
 }

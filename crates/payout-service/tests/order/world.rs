@@ -8,11 +8,13 @@ use payout_conformance::fixtures::{Accepting, T0, acme, gateway_payout_id, profi
 use payout_domain::{Evidence, Payout};
 use payout_ports::{
     Authorisation, BearerToken, Clock, IdGenerator, MockClock, MockIdGenerator, MockInbox,
-    MockNotifier, MockOutbox, MockPaymentRepository, MockPayoutGateway, MockPayoutRepository,
+    MockMarkedStore, MockMarker, MockNotifier, MockOutbox, MockPaymentRepository,
+    MockPayoutGateway, MockPayoutRepository, StoreMark,
 };
 use payout_service::{
-    Backoff, DispatchPayouts, DispatchSettings, Doorbell, FollowEvents, NotifyClients,
-    ReconcilePayouts, RecordPayment, TakeIn, WatchSettings,
+    Backoff, DispatchPayouts, DispatchSettings, Doorbell, FollowEvents, GuardStore, LookForPayouts,
+    LookSettings, NotifyClients, NotifySettings, ReconcilePayouts, RecordPayment, TakeIn,
+    WatchSettings,
 };
 use uuid::Uuid;
 
@@ -89,7 +91,42 @@ pub(crate) fn dispatch(
         first_look: Duration::from_secs(1),
     };
     let take_in = take_in_to(&payouts);
-    DispatchPayouts::new(payouts, Arc::new(gateway), ids(), take_in, settings)
+    let guard = guard(&payouts, marks());
+    DispatchPayouts::new(payouts, Arc::new(gateway), ids(), take_in, guard, settings)
+}
+
+/// A marker that takes every mark.
+pub(crate) fn marks() -> MockMarker {
+    let mut marker = MockMarker::new();
+    marker.expect_write().returning(|_| Ok(()));
+    marker
+}
+
+fn guard(payouts: &Arc<MockPayoutRepository>, marker: MockMarker) -> GuardStore {
+    let mut store = MockMarkedStore::new();
+    store.expect_mark().returning(|| {
+        let (store, place) = ("a store".into(), "a place".into());
+        Ok(StoreMark { store, place, sequence: 1, latest_at: None })
+    });
+    GuardStore {
+        store: Arc::new(store),
+        marker: Arc::new(marker),
+        payouts: Arc::<MockPayoutRepository>::clone(payouts),
+        take_in: take_in_to(payouts),
+    }
+}
+
+fn look(payouts: &Arc<MockPayoutRepository>, gateway: &Arc<MockPayoutGateway>) -> LookForPayouts {
+    LookForPayouts {
+        payouts: Arc::<MockPayoutRepository>::clone(payouts),
+        gateway: Arc::<MockPayoutGateway>::clone(gateway),
+        clock: settled_clock(),
+        take_in: take_in_to(payouts),
+        settings: LookSettings {
+            read_lag: Duration::from_hours(2),
+            token_life_max: Duration::from_hours(1),
+        },
+    }
 }
 
 pub(crate) fn reconcile(
@@ -97,11 +134,12 @@ pub(crate) fn reconcile(
     mut gateway: MockPayoutGateway,
 ) -> ReconcilePayouts {
     gateway.expect_profile().returning(profile);
-    let payouts = Arc::new(payouts);
+    let (payouts, gateway) = (Arc::new(payouts), Arc::new(gateway));
     ReconcilePayouts {
         take_in: take_in_to(&payouts),
+        look: look(&payouts, &gateway),
         payouts,
-        gateway: Arc::new(gateway),
+        gateway,
         clock: settled_clock(),
         settings: WATCH,
     }
@@ -119,6 +157,7 @@ pub(crate) fn follow_events(
         clock: settled_clock(),
         reconcile: ReconcilePayouts {
             take_in: take_in_to(&payouts),
+            look: look(&payouts, &gateway),
             payouts,
             gateway,
             clock: settled_clock(),
@@ -148,9 +187,12 @@ pub(crate) fn notify(
         outbox,
         Arc::new(notifier),
         (settled_clock(), ids()),
-        BACKOFF,
-        Duration::from_secs(30),
-        4,
+        NotifySettings {
+            backoff: BACKOFF,
+            lease: Duration::from_secs(30),
+            at_once_max: 4,
+            patience: Duration::from_hours(72),
+        },
     );
     let told = async move {
         // The tasks hold the use case's ports; when only we and it are left, they have ended.
