@@ -1,11 +1,13 @@
 //! A store, and a second hand on its file.
 
 use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::Duration;
 
 use payout_conformance::fixtures::Accepting;
 use payout_domain::Payout;
 use payout_ports::{AcceptOutcome, PayoutRepository};
-use payout_sqlite::{SqliteStore, StoreOptions};
+use payout_sqlite::{OpenError, SqliteStore, StoreOptions};
 use rusqlite::{Connection, Params, Row};
 use tempfile::TempDir;
 
@@ -17,9 +19,16 @@ pub(crate) struct Database {
     pub(crate) directory: TempDir,
 }
 
-/// Opens the store in a data directory.
+/// Opens the store in a data directory that nobody uses any more. Other tests start processes, and
+/// between its fork and its exec each of them holds for a moment what this one has just unlocked.
 pub(crate) fn open(directory: &Path) -> SqliteStore {
-    SqliteStore::open(directory, &StoreOptions::default()).expect("nobody uses it any more")
+    for _moment in 0..400 {
+        match SqliteStore::open(directory, &StoreOptions::default()) {
+            Err(OpenError::AnotherProcess { .. }) => thread::sleep(Duration::from_millis(5)),
+            outcome => return outcome.expect("the file is sound"),
+        }
+    }
+    unreachable!("somebody uses it")
 }
 
 /// A fresh database.

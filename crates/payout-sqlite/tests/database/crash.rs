@@ -11,7 +11,7 @@ use payout_conformance::fixtures::{Accepting, payout_id};
 use payout_ports::{PayoutRepository, RepositoryError};
 use payout_sqlite::{SqliteStore, StoreOptions};
 
-use crate::by_hand::{accept, file, fresh};
+use crate::by_hand::{self, accept, file, fresh};
 
 /// Names the data directory to the process that comes to harm.
 const VICTIM: &str = "PAYOUT_SQLITE_TEST_VICTIM";
@@ -167,7 +167,7 @@ fn again(test: &str) -> Command {
 
 fn open(directory: &Path) -> SqliteStore {
     assert!(file(directory).exists() || victim().is_some());
-    SqliteStore::open(directory, &StoreOptions::default()).expect("the file is sound")
+    by_hand::open(directory)
 }
 
 async fn all_there(store: &SqliteStore, numbers: impl IntoIterator<Item = u64>) {
