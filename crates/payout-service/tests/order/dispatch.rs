@@ -6,7 +6,8 @@ use mockall::Sequence;
 use payout_conformance::fixtures::{Accepting, T0, gateway_payout_id, profile, token};
 use payout_domain::{Evidence, PayoutState};
 use payout_ports::{
-    Claim, Epoch, MockPayoutGateway, MockPayoutRepository, ReadError, SaveError, SubmitOutcome,
+    Claim, Epoch, MockMarker, MockPayoutGateway, MockPayoutRepository, ReadError, SaveError,
+    SubmitOutcome,
 };
 use payout_service::ServiceError;
 
@@ -164,4 +165,24 @@ async fn evidence_is_not_lost_to_somebody_who_was_faster() {
     let taken_in = world::take_in(payouts).run(claim().payout, &evidence, &|_| None).await;
 
     assert!(taken_in.is_ok(), "{taken_in:?}");
+}
+
+#[tokio::test]
+async fn nothing_leaves_before_its_mark_is_written() {
+    let (mut payouts, mut gateway) = (MockPayoutRepository::new(), MockPayoutGateway::new());
+    gateway.expect_profile().returning(profile);
+    gateway.expect_authorise().returning(|| Ok(authorisation()));
+    gateway.expect_submit().never();
+    payouts.expect_claim_sendable().once().returning(|_| Ok(vec![claim()]));
+    let mut marker = MockMarker::new();
+    marker
+        .expect_write()
+        .once()
+        .returning(|_| Err(payout_ports::RepositoryError::Unavailable("the disk is full".into())));
+    let dispatch = world::dispatch_with(payouts, gateway, marker);
+
+    let refused = dispatch.run().await;
+    dispatch.drain().await;
+
+    assert!(matches!(refused, Err(ServiceError::StoreUnavailable(_))), "{refused:?}");
 }

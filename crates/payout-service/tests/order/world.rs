@@ -82,6 +82,14 @@ pub(crate) fn dispatch(
     payouts: MockPayoutRepository,
     gateway: MockPayoutGateway,
 ) -> DispatchPayouts {
+    dispatch_with(payouts, gateway, marks())
+}
+
+pub(crate) fn dispatch_with(
+    payouts: MockPayoutRepository,
+    gateway: MockPayoutGateway,
+    marker: MockMarker,
+) -> DispatchPayouts {
     let payouts = Arc::new(payouts);
     let settings = DispatchSettings {
         in_flight_max: 4,
@@ -91,7 +99,7 @@ pub(crate) fn dispatch(
         first_look: Duration::from_secs(1),
     };
     let take_in = take_in_to(&payouts);
-    let guard = guard(&payouts, marks());
+    let guard = guard(&payouts, marker);
     DispatchPayouts::new(payouts, Arc::new(gateway), ids(), take_in, guard, settings)
 }
 
