@@ -3,6 +3,7 @@
 
 mod answers;
 mod by_command;
+mod matrix;
 mod proxies;
 mod reads;
 mod webhooks;

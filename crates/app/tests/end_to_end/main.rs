@@ -10,6 +10,7 @@
 
 mod stage;
 
+mod fault_proxy;
 mod http;
 mod receiver;
 mod world;

@@ -2,6 +2,7 @@
 
 use serde_json::Value as Json;
 
+use crate::fault_proxy::FaultProxy;
 use crate::http;
 use crate::receiver::{Act, Receiver, Seen};
 use crate::stage::{Outcome, Server, Stage, eventually};
@@ -12,6 +13,7 @@ pub(crate) struct World {
     pub(crate) sandbox: Server,
     // It works for as long as somebody could read what it has seen.
     _relay: Option<Receiver>,
+    proxy: Option<FaultProxy>,
     // Last, because what lies in it is used until the servers have ended.
     pub(crate) stage: Stage,
 }
@@ -51,7 +53,7 @@ impl World {
         let gateway = ["--gateway", sandbox.url()];
         let arguments = [gateway.as_slice(), service].concat();
         let service = Server::start(&stage, "serve", "service", &arguments, environment);
-        Self { service, sandbox, _relay: None, stage }
+        Self { service, sandbox, _relay: None, proxy: None, stage }
     }
 
     /// A service that does not hear every answer of its provider: of the requests for payouts those
@@ -68,7 +70,23 @@ impl World {
         let url = relay.url();
         let gateway = ["--gateway", url.as_str(), "--credentials", "sandbox"];
         let service = Server::start(&stage, "serve", "service", &gateway, &[]);
-        Self { service, sandbox, _relay: Some(relay), stage }
+        Self { service, sandbox, _relay: Some(relay), proxy: None, stage }
+    }
+
+    /// A service behind a proxy that spoils its connections to the sandbox.
+    pub(crate) fn behind(proxy: impl FnOnce(&Server) -> FaultProxy) -> Self {
+        let stage = Stage::new();
+        let sandbox = Server::start(&stage, "sandbox", "sandbox", &QUICK, &[]);
+        let proxy = proxy(&sandbox);
+        let url = proxy.url();
+        let gateway = ["--gateway", url.as_str(), "--credentials", "sandbox"];
+        let service = Server::start(&stage, "serve", "service", &gateway, &[]);
+        Self { service, sandbox, _relay: None, proxy: Some(proxy), stage }
+    }
+
+    /// The proxy that the service is behind.
+    pub(crate) fn proxy(&self) -> &FaultProxy {
+        self.proxy.as_ref().expect("this world has one")
     }
 
     /// Lets the sandbox tell the service what happens.
