@@ -7,6 +7,7 @@ mod matrix;
 mod proxies;
 mod reads;
 mod webhooks;
+mod windows;
 
 use serde_json::{Value as Json, json};
 
