@@ -175,7 +175,9 @@ impl Line {
         let whole = request.bytes();
         let at = match place {
             Place::Connect | Place::Head => request.head.len() / 2,
-            Place::Body | Place::Status | Place::Answer => whole.len() - request.body.len() / 2,
+            Place::Body | Place::Status | Place::Answer => {
+                whole.len().saturating_sub(request.body.len() / 2)
+            }
         };
         if deed == Deed::Corrupt {
             let mut whole = whole;
@@ -214,10 +216,13 @@ impl Line {
     fn spoil_answer(&self, place: Place, deed: Deed) -> io::Result<()> {
         let request = self.read()?;
         let mut answer = self.warned(&self.ask(&request)?);
-        let body = answer.windows(4).position(|end| end == b"\r\n\r\n").map_or(0, |at| at + 4);
+        let body = answer
+            .windows(4)
+            .position(|end| end == b"\r\n\r\n")
+            .map_or(0, |at| at.saturating_add(4));
         let at = match place {
             Place::Connect | Place::Head | Place::Body | Place::Status => "HTTP/1.1 ".len(),
-            Place::Answer => body + (answer.len() - body) / 2,
+            Place::Answer => body.midpoint(answer.len()),
         };
         if deed == Deed::Corrupt {
             // A status that is none, a document that is none.
@@ -290,7 +295,11 @@ impl Line {
 impl Request {
     /// The request as the provider gets it: it is to end the connection after its answer.
     fn bytes(&self) -> Vec<u8> {
-        let first = self.head.windows(2).position(|end| end == b"\r\n").map_or(0, |at| at + 2);
+        let first = self
+            .head
+            .windows(2)
+            .position(|end| end == b"\r\n")
+            .map_or(0, |at| at.saturating_add(2));
         let (line, rest) = self.head.split_at(first);
         [line, b"connection: close\r\n", rest, &self.body].concat()
     }

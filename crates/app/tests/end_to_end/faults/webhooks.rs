@@ -41,28 +41,38 @@ fn whatever_the_provider_tells_each_payout_is_executed_once_and_told_once() {
 
 #[test]
 fn keys_that_cannot_be_had_stop_no_payout_and_are_not_asked_for_in_a_storm() {
-    for fault in [
+    let faults = [
         json!({"do": "answer", "status": 500}),
         json!({"do": "hold"}),
         json!({"do": "oversize"}),
         json!({"do": "no_keys"}),
         json!({"do": "html"}),
         json!({"do": "truncate"}),
-    ] {
-        let world = World::new();
-        world.tell_the_service();
-        let mut rule = fault.clone();
-        rule["on"] = "jwks".into();
-        world.misbehave(&json!([rule]));
+    ];
 
-        let sam = world.paid_in("sam", "25.00 GBP");
-        let payouts = world.several(&sam, 4);
-
-        for id in &payouts {
-            world.paid_once(&sam, id);
+    // They only wait, so they wait together.
+    thread::scope(|scope| {
+        for fault in &faults {
+            scope.spawn(|| is_no_storm(fault));
         }
-        let asked = world.calls("jwks");
-        assert!((1..=2).contains(&asked), "{fault}: asked {asked} times");
-        assert_eq!(world.calls("create_payout"), 4);
+    });
+}
+
+/// Pays while the key set goes wrong in this way.
+fn is_no_storm(fault: &Json) {
+    let world = World::new();
+    world.tell_the_service();
+    let mut rule = fault.clone();
+    rule["on"] = "jwks".into();
+    world.misbehave(&json!([rule]));
+    let sam = world.paid_in("sam", "25.00 GBP");
+
+    let payouts = world.several(&sam, 4);
+
+    for id in &payouts {
+        world.paid_once(&sam, id);
     }
+    let asked = world.calls("jwks");
+    assert!((1..=2).contains(&asked), "{fault}: asked {asked} times");
+    assert_eq!(world.calls("create_payout"), 4);
 }
