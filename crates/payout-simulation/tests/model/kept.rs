@@ -4,7 +4,7 @@ use std::hash::{Hash, Hasher};
 use std::sync::{Arc, LazyLock};
 
 use payout_domain::{
-    Currency, MerchantAccount, MerchantAccountId, Metadata, PaymentId, PaymentSource,
+    Currency, MerchantAccount, MerchantAccountId, Metadata, OperatorName, PaymentId, PaymentSource,
     PaymentSourceId, Payout, PayoutId, PayoutOrder, PayoutRecord, PayoutRequest, PayoutRules,
     PayoutState, Progress, Proof, SchemeSelection,
 };
@@ -33,6 +33,11 @@ impl Kept {
         self.0.progress().attempts
     }
 
+    /// Who has proposed that it was never submitted.
+    pub(crate) fn proposed_by(&self) -> Option<&OperatorName> {
+        self.0.progress().proposed_by.as_ref()
+    }
+
     /// The payout itself, to be changed.
     pub(crate) fn payout(&self) -> Payout {
         Payout::clone(&self.0)
@@ -46,7 +51,8 @@ impl Kept {
             .expect("a failure needs only its time")
     }
 
-    /// What can tell one payout from another: all but the number of pieces that the news came in.
+    /// What can tell one payout from another: all but the number of pieces that the news came in, and
+    /// the time of a failure, on which nothing depends.
     fn canonical(&self) -> impl Hash + PartialEq {
         let Progress {
             state,
@@ -57,10 +63,13 @@ impl Kept {
             scheme,
             authorized_at,
             executed_at,
-            failed_at,
+            failed_at: _,
+            returned_by,
+            proposed_by,
         } = self.0.progress();
         let sent = (attempts, first_sent_at);
-        (state, sent, gateway_payout_id, scheme, authorized_at, executed_at, failed_at)
+        let ends = (authorized_at, executed_at, returned_by);
+        (state, sent, gateway_payout_id, scheme, ends, proposed_by)
     }
 }
 

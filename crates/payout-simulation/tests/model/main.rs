@@ -9,6 +9,7 @@
 mod bounds;
 mod exhaustive;
 mod kept;
+mod operators;
 mod planted;
 mod planted_errors;
 mod properties;

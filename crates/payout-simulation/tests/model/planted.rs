@@ -21,6 +21,14 @@ pub(crate) enum Planted {
     IntentAfterSend,
     /// The window is measured by our own clock.
     OwnClock,
+    /// One person may say twice that a payout was never submitted.
+    OnePerson,
+    /// Absence is believed while something can still arrive.
+    AbsenceTooEarly,
+    /// A payout is called off although it may have been sent.
+    CancelAfterSend,
+    /// Nobody notices that the store has gone back in time.
+    NoMarker,
     /// Anybody claims at any time, and anybody's word ends the claim.
     NoFence,
 }

@@ -16,9 +16,12 @@ pub(crate) const INTENT_FIRST: &str = "nothing is sent that is not on disk";
 pub(crate) const COHERENT: &str = "nothing contradicts what is known";
 
 /// Every property.
-pub(crate) fn all() -> Vec<Property<Protocol>> {
+pub(crate) fn all(protocol: &Protocol) -> Vec<Property<Protocol>> {
     let mut all = always();
     all.extend(sometimes());
+    if protocol.has_operators {
+        all.extend(sometimes_with_operators());
+    }
     all
 }
 
@@ -40,9 +43,13 @@ fn always() -> Vec<Property<Protocol>> {
             world.sent().all(|sent| {
                 matches!(sent.place, Place::Worker | Place::Nowhere)
                     || sent.attempt <= world.payout.attempts()
+                    || world.went_back
             })
         }),
-        Property::always(COHERENT, |_, world: &World| !world.broken.coherence),
+        // Whoever resolves a payout knows less of it than the provider says later.
+        Property::always(COHERENT, |_, world: &World| {
+            !world.broken.coherence || world.reached.resolved
+        }),
     ]
 }
 
@@ -85,6 +92,23 @@ fn sometimes() -> Vec<Property<Protocol>> {
         }),
         Property::sometimes("two workers at once", |_, world: &World| {
             world.workers.iter().all(Option::is_some)
+        }),
+    ]
+}
+
+fn sometimes_with_operators() -> Vec<Property<Protocol>> {
+    vec![
+        Property::sometimes("called off", |_, world: &World| {
+            failed(world, FailureReason::Cancelled)
+        }),
+        Property::sometimes("resolved as never submitted", |_, world: &World| {
+            failed(world, FailureReason::NeverSubmitted)
+        }),
+        Property::sometimes("resolved as executed", |_, world: &World| {
+            world.reached.resolved && stands(world, &PayoutState::Executed)
+        }),
+        Property::sometimes("resolved as failed", |_, world: &World| {
+            world.reached.resolved && failed(world, FailureReason::Unknown)
         }),
     ]
 }

@@ -3,6 +3,7 @@
 use stateright::{Model, Property};
 
 use crate::bounds::{LAST_TICK, TRANSMISSIONS, Tick, WORKERS};
+use crate::operators::Operator;
 use crate::planted::Planted;
 use crate::properties;
 use crate::provider::{Reaction, Standing};
@@ -18,6 +19,10 @@ pub(crate) struct Protocol {
     pub(crate) transmissions: usize,
     /// When the exploration ends.
     pub(crate) last_tick: Tick,
+    /// Whether operators do anything, and the configuration changes.
+    pub(crate) has_operators: bool,
+    /// Whether the store can be copied and put back.
+    pub(crate) has_backups: bool,
 }
 
 /// Something happens. Workers, transmissions and the provider's payouts go by number.
@@ -35,17 +40,41 @@ pub(crate) enum Step {
     Proceed(usize, Standing),
     Hear(usize, Standing),
     SeeNothing,
+    FindAnotherProfile,
+    LetGoOn,
+    CallOff,
+    SayNeverSubmitted(Operator),
+    PassOn(usize),
+    SeeReturn(usize),
+    BackUp,
+    PutBack,
 }
 
 impl Protocol {
-    /// Our protocol.
+    /// Our protocol while nobody has to help.
     pub(crate) fn ours() -> Self {
-        Self { planted: None, transmissions: TRANSMISSIONS, last_tick: LAST_TICK }
+        Self {
+            planted: None,
+            transmissions: TRANSMISSIONS,
+            last_tick: LAST_TICK,
+            has_operators: false,
+            has_backups: false,
+        }
     }
 
-    /// Our protocol with this error.
-    pub(crate) fn with(planted: Planted) -> Self {
-        Self { planted: Some(planted), ..Self::ours() }
+    /// Our protocol with operators. Much more can happen now, so there is less to send.
+    pub(crate) fn operated() -> Self {
+        Self { transmissions: 2, last_tick: 5, has_operators: true, ..Self::ours() }
+    }
+
+    /// Our protocol over a store that goes back in time.
+    pub(crate) fn put_back() -> Self {
+        Self { has_backups: true, ..Self::operated() }
+    }
+
+    /// The same protocol with this error.
+    pub(crate) fn with(self, planted: Planted) -> Self {
+        Self { planted: Some(planted), ..self }
     }
 }
 
@@ -59,6 +88,14 @@ impl Model for Protocol {
 
     fn actions(&self, _: &World, steps: &mut Vec<Step>) {
         steps.extend([Step::Tick, Step::ClockGoesBack, Step::SeeNothing]);
+        if self.has_operators {
+            steps.extend([Step::FindAnotherProfile, Step::LetGoOn, Step::CallOff]);
+            steps.extend(Operator::BOTH.map(Step::SayNeverSubmitted));
+            steps.extend([Step::PassOn(0), Step::PassOn(1)]);
+        }
+        if self.has_backups {
+            steps.extend([Step::BackUp, Step::PutBack]);
+        }
         for worker in 0..WORKERS {
             let of_worker = [Step::Claim, Step::Send, Step::Receive, Step::GiveUp, Step::Crash];
             steps.extend(of_worker.map(|step| step(worker)));
@@ -68,6 +105,7 @@ impl Model for Protocol {
             steps.extend(Reaction::ALL.map(|reaction| Step::Arrive(place, reaction)));
         }
         for number in 0..2 {
+            steps.push(Step::SeeReturn(number));
             steps.extend(Standing::ALL.map(|standing| Step::Proceed(number, standing)));
             steps.extend(Standing::ALL.map(|standing| Step::Hear(number, standing)));
         }
@@ -89,12 +127,20 @@ impl Model for Protocol {
             Step::Proceed(number, standing) => steps.proceed(number, standing),
             Step::Hear(number, standing) => steps.hear(number, standing),
             Step::SeeNothing => steps.see_nothing(),
+            Step::FindAnotherProfile => steps.find_another_profile(),
+            Step::LetGoOn => steps.let_go_on(),
+            Step::CallOff => steps.call_off(),
+            Step::SayNeverSubmitted(who) => steps.say_never_submitted(who),
+            Step::PassOn(number) => steps.pass_on(number),
+            Step::SeeReturn(number) => steps.see_return(number),
+            Step::BackUp => steps.back_up(),
+            Step::PutBack => steps.put_back(),
         }?;
         world.settle();
         Some(world)
     }
 
     fn properties(&self) -> Vec<Property<Self>> {
-        properties::all()
+        properties::all(self)
     }
 }

@@ -1,7 +1,7 @@
 //! The provider: what it remembers, what it does, what it says.
 
 use payout_domain::{
-    Evidence, FailureReason, GatewayPayoutId, ParkReason, ProviderStatus, Timestamp,
+    Evidence, FailureReason, GatewayPayoutId, ParkReason, ProviderStatus, Timestamp, TransactionId,
 };
 use uuid::Uuid;
 
@@ -195,6 +195,15 @@ impl Provider {
     /// Its payouts.
     pub(crate) fn booked(&self) -> impl Iterator<Item = &Booked> {
         self.payouts.iter().flatten()
+    }
+}
+
+/// What the provider's statement tells when the money of a payout is back.
+pub(crate) fn money_came_back(number: usize) -> Evidence {
+    Evidence::MoneyCameBack {
+        gateway_payout_id: id(number),
+        transaction_id: TransactionId::from_uuid(Uuid::from_u128(1)),
+        at: Timestamp::default(),
     }
 }
 

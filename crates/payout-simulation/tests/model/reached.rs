@@ -7,6 +7,8 @@ use payout_domain::PayoutState;
 pub(crate) struct Reached {
     /// It was unknown once.
     pub(crate) unknown: bool,
+    /// An operator has said how it stands.
+    pub(crate) resolved: bool,
 }
 
 impl Reached {

@@ -5,7 +5,6 @@ use std::fmt::Write as _;
 
 use stateright::{Checker, Expectation, HasDiscoveries, Model};
 
-use crate::planted::Planted;
 use crate::protocol::{Protocol, Step};
 use crate::world::World;
 
@@ -66,18 +65,17 @@ pub(crate) fn explore(protocol: Protocol) -> Explored {
 }
 
 /// The shortest story in which this property does not hold.
-pub(crate) fn counterexample(planted: Planted, property: &'static str) -> Option<Story> {
-    let mut shortest = search(planted, property, None)?;
+pub(crate) fn counterexample(protocol: Protocol, property: &'static str) -> Option<Story> {
+    let mut shortest = search(protocol, property, None)?;
     // The first that is found is nearly the shortest: a search ends with a block of work.
-    while let Some(shorter) = search(planted, property, Some(shortest.steps())) {
+    while let Some(shorter) = search(protocol, property, Some(shortest.steps())) {
         shortest = shorter;
     }
     Some(shortest)
 }
 
 /// Looks for a story with less than so many steps.
-fn search(planted: Planted, property: &'static str, below: Option<usize>) -> Option<Story> {
-    let protocol = Protocol::with(planted);
+fn search(protocol: Protocol, property: &'static str, below: Option<usize>) -> Option<Story> {
     let mut checker =
         protocol.checker().finish_when(HasDiscoveries::AnyOf(BTreeSet::from([property])));
     if let Some(below) = below {

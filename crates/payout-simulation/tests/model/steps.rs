@@ -154,7 +154,7 @@ impl Steps<'_> {
         Some(())
     }
 
-    fn has(&self, planted: Planted) -> bool {
+    pub(crate) fn has(&self, planted: Planted) -> bool {
         self.protocol.planted == Some(planted)
     }
 
@@ -224,12 +224,12 @@ impl Steps<'_> {
     }
 
     /// Takes in what leads nowhere if it says nothing new.
-    fn changed(&mut self, evidence: &Evidence) -> Option<()> {
+    pub(crate) fn changed(&mut self, evidence: &Evidence) -> Option<()> {
         (self.world.take_in(evidence) != Applied::Unchanged).then_some(())
     }
 
     /// What production code refuses to do.
-    fn force(&mut self, state: PayoutState) {
+    pub(crate) fn force(&mut self, state: PayoutState) {
         let forced = self.world.payout.forced_into(state);
         self.world.store(forced);
     }

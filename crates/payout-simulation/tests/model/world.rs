@@ -23,6 +23,12 @@ pub(crate) struct World {
     pub(crate) workers: [Option<usize>; WORKERS],
     /// What was ever going to be sent, in the order of the claims.
     pub(crate) transmissions: [Option<Transmission>; TRANSMISSIONS],
+    /// When the last token was issued with which something can still arrive.
+    pub(crate) last_token: Option<Tick>,
+    /// The payout as a backup of the store has it.
+    pub(crate) backup: Option<Kept>,
+    /// Whether the store was put back from the backup.
+    pub(crate) went_back: bool,
     /// The provider.
     pub(crate) provider: Provider,
     /// What the client was told.
@@ -89,6 +95,9 @@ impl World {
             lease: 0,
             workers: [None; WORKERS],
             transmissions: [None; TRANSMISSIONS],
+            last_token: None,
+            backup: None,
+            went_back: false,
             provider: Provider::default(),
             told: Told::default(),
             reached: Reached::default(),
@@ -153,6 +162,7 @@ impl World {
         *self.transmissions.get_mut(place)? = Some(transmission);
         *self.workers.get_mut(worker)? = Some(place);
         self.lease = LEASE;
+        self.last_token = Some(self.now);
         Some(())
     }
 
@@ -186,11 +196,17 @@ impl World {
 
     /// Forgets what makes no difference any more.
     pub(crate) fn settle(&mut self) {
+        self.last_token = self.last_token.filter(|issued| Provider::may_take(*issued, self.now));
         for transmission in self.transmissions.iter_mut().flatten() {
             if transmission.place == Place::Nowhere {
                 transmission.issued = 0;
             }
         }
+    }
+
+    /// Whether nothing that was ever sent can still arrive.
+    pub(crate) fn is_quiet(&self) -> bool {
+        self.last_token.is_none()
     }
 
     /// All transmissions.
