@@ -3,7 +3,9 @@
 //! There are two. One is careful and believes only what the provider shows when nothing can arrive any
 //! more; the other errs. Where one word is enough, it is the careful one's, from the provider's mouth.
 
-use payout_domain::{Applied, Evidence, FailureReason, OperatorName, ParkReason, PayoutState, Resolution};
+use payout_domain::{
+    Applied, Evidence, FailureReason, OperatorName, ParkReason, PayoutState, Resolution,
+};
 
 use crate::bounds::time;
 use crate::planted::Planted;

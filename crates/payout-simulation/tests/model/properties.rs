@@ -18,9 +18,14 @@ pub(crate) const COHERENT: &str = "nothing contradicts what is known";
 /// Every property.
 pub(crate) fn all(protocol: &Protocol) -> Vec<Property<Protocol>> {
     let mut all = always();
-    all.extend(sometimes());
+    if !protocol.has_backups {
+        all.extend(sometimes());
+    }
     if protocol.has_operators {
         all.extend(sometimes_with_operators());
+    }
+    if protocol.has_backups {
+        all.extend(sometimes_with_backups());
     }
     all
 }
@@ -109,6 +114,20 @@ fn sometimes_with_operators() -> Vec<Property<Protocol>> {
         }),
         Property::sometimes("resolved as failed", |_, world: &World| {
             world.reached.resolved && failed(world, FailureReason::Unknown)
+        }),
+    ]
+}
+
+fn sometimes_with_backups() -> Vec<Property<Protocol>> {
+    vec![
+        Property::sometimes("parked because the store went back", |_, world: &World| {
+            parked(world, ParkReason::Restored)
+        }),
+        Property::sometimes("went back, and executed in the end", |_, world: &World| {
+            world.went_back && stands(world, &PayoutState::Executed)
+        }),
+        Property::sometimes("went back, and never submitted", |_, world: &World| {
+            world.went_back && failed(world, FailureReason::NeverSubmitted)
         }),
     ]
 }

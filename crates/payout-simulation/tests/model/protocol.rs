@@ -67,9 +67,10 @@ impl Protocol {
         Self { transmissions: 2, last_tick: 5, has_operators: true, ..Self::ours() }
     }
 
-    /// Our protocol over a store that goes back in time.
+    /// Our protocol over a store that goes back in time. Everything can happen before and after that,
+    /// so the clock and the configuration stay as they are.
     pub(crate) fn put_back() -> Self {
-        Self { has_backups: true, ..Self::operated() }
+        Self { transmissions: 2, last_tick: 4, has_backups: true, ..Self::ours() }
     }
 
     /// The same protocol with this error.
@@ -87,14 +88,18 @@ impl Model for Protocol {
     }
 
     fn actions(&self, _: &World, steps: &mut Vec<Step>) {
-        steps.extend([Step::Tick, Step::ClockGoesBack, Step::SeeNothing]);
-        if self.has_operators {
-            steps.extend([Step::FindAnotherProfile, Step::LetGoOn, Step::CallOff]);
-            steps.extend(Operator::BOTH.map(Step::SayNeverSubmitted));
-            steps.extend([Step::PassOn(0), Step::PassOn(1)]);
-        }
+        steps.extend([Step::Tick, Step::SeeNothing]);
         if self.has_backups {
             steps.extend([Step::BackUp, Step::PutBack]);
+        } else {
+            steps.push(Step::ClockGoesBack);
+        }
+        if self.has_operators {
+            steps.extend([Step::FindAnotherProfile, Step::LetGoOn, Step::CallOff]);
+            steps.extend([Step::PassOn(0), Step::PassOn(1)]);
+        }
+        if self.has_operators || self.has_backups {
+            steps.extend(Operator::BOTH.map(Step::SayNeverSubmitted));
         }
         for worker in 0..WORKERS {
             let of_worker = [Step::Claim, Step::Send, Step::Receive, Step::GiveUp, Step::Crash];

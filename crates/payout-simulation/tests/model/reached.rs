@@ -12,8 +12,8 @@ pub(crate) struct Reached {
 }
 
 impl Reached {
-    /// Remembers a change of state.
-    pub(crate) fn note(&mut self, _before: &PayoutState, after: &PayoutState) {
+    /// Remembers where the payout stands now.
+    pub(crate) fn note(&mut self, after: &PayoutState) {
         self.unknown |= *after == PayoutState::Unknown;
     }
 }

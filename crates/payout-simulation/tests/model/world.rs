@@ -145,7 +145,7 @@ impl World {
         self.broken.finality |= !may_follow;
         self.told.executed |= *after == PayoutState::Executed;
         self.told.failed |= after.is_final();
-        self.reached.note(before, after);
+        self.reached.note(after);
         self.payout = Kept::from(payout);
     }
 
