@@ -40,7 +40,7 @@ CREATE TABLE payout (
     state                text   NOT NULL CHECK (
         state IN ('accepted', 'sending', 'sending:again', 'unknown', 'submitted',
             'submitted:authorized', 'executed', 'returned', 'parked:window_closed',
-            'parked:too_old', 'parked:key_reused', 'parked:profile_changed')
+            'parked:too_old', 'parked:key_reused', 'parked:profile_changed', 'parked:restored')
         OR state LIKE 'failed:%'),
     version              bigint NOT NULL CHECK (version > 0),
     attempts             bigint NOT NULL CHECK (attempts >= 0),
@@ -50,6 +50,8 @@ CREATE TABLE payout (
     authorized_at        bigint,
     executed_at          bigint,
     failed_at            bigint,
+    returned_by          uuid,
+    proposed_by          text,
 
     -- When somebody shall look at it again: at the latest when the lease of whoever looks at it now
     -- has ended. How often somebody began to.
@@ -69,7 +71,20 @@ CREATE INDEX payout_to_send ON payout (due_at, id)
     WHERE due_at IS NOT NULL AND state IN ('accepted', 'sending', 'sending:again', 'unknown');
 
 CREATE INDEX payout_to_watch ON payout (profile, due_at, id)
-    WHERE due_at IS NOT NULL AND state IN ('submitted', 'submitted:authorized', 'executed');
+    WHERE due_at IS NOT NULL AND (
+        state IN ('submitted', 'submitted:authorized', 'executed', 'returned')
+        OR state LIKE 'parked:%');
+
+-- What operators ask for.
+CREATE INDEX payout_unknown ON payout (created_at, id)
+    WHERE state IN ('sending:again', 'unknown');
+
+CREATE INDEX payout_parked ON payout (created_at, id)
+    WHERE state LIKE 'parked:%';
+
+CREATE INDEX payout_unsettled ON payout (created_at, id)
+    WHERE state IN ('accepted', 'sending', 'sending:again', 'unknown', 'parked:too_old',
+        'parked:profile_changed');
 
 CREATE TABLE idempotency (
     client_id    text   NOT NULL,
@@ -109,11 +124,14 @@ INSERT INTO legal_step (from_kind, to_kind) VALUES
     ('accepted', 'submitted:authorized'),
     ('accepted', 'unknown'),
     ('executed', 'returned'),
+    ('parked', 'accepted'),
     ('parked', 'executed'),
     ('parked', 'failed'),
+    ('parked', 'parked'),
     ('parked', 'returned'),
     ('parked', 'submitted'),
     ('parked', 'submitted:authorized'),
+    ('parked', 'unknown'),
     ('sending', 'accepted'),
     ('sending', 'executed'),
     ('sending', 'failed'),
@@ -188,6 +206,49 @@ FOR EACH ROW EXECUTE FUNCTION refuse('history is only added to');
 CREATE TRIGGER payout_event_is_kept BEFORE TRUNCATE ON payout_event
 EXECUTE FUNCTION refuse('history is only added to');
 
+-- Transmissions ------------------------------------------------------------------------------------
+
+CREATE TABLE payout_attempt (
+    payout_id         uuid   NOT NULL REFERENCES payout (id),
+    attempt           bigint NOT NULL CHECK (attempt > 0),
+    begun_at          bigint NOT NULL,
+    -- By the provider's clock.
+    token_issued_at   bigint NOT NULL,
+    token_expires_at  bigint NOT NULL,
+    epoch             bigint NOT NULL,
+    ended_at          bigint,
+    outcome           text,
+    PRIMARY KEY (payout_id, attempt),
+    CHECK ((ended_at IS NULL) = (outcome IS NULL))
+);
+
+-- Written just before the payout counts it.
+CREATE FUNCTION check_payout_attempt() RETURNS trigger LANGUAGE plpgsql
+SET search_path FROM CURRENT AS $$
+BEGIN
+    IF NOT EXISTS (
+        SELECT 1 FROM payout WHERE id = NEW.payout_id AND attempts = NEW.attempt - 1)
+    THEN
+        RAISE EXCEPTION 'the transmissions of a payout are numbered as it counts them'
+            USING ERRCODE = 'integrity_constraint_violation';
+    END IF;
+    RETURN NEW;
+END $$;
+
+CREATE TRIGGER payout_attempt_has_its_number BEFORE INSERT ON payout_attempt
+FOR EACH ROW EXECUTE FUNCTION check_payout_attempt();
+CREATE TRIGGER payout_attempt_is_frozen BEFORE UPDATE OF
+    payout_id, attempt, begun_at, token_issued_at, token_expires_at, epoch
+ON payout_attempt
+FOR EACH ROW EXECUTE FUNCTION refuse('a transmission that has begun is never changed');
+CREATE TRIGGER payout_attempt_ends_once BEFORE UPDATE OF ended_at, outcome ON payout_attempt
+FOR EACH ROW WHEN (OLD.ended_at IS NOT NULL)
+EXECUTE FUNCTION refuse('a transmission ends once');
+CREATE TRIGGER payout_attempt_stays BEFORE DELETE ON payout_attempt
+FOR EACH ROW EXECUTE FUNCTION refuse('a transmission is remembered for ever');
+CREATE TRIGGER payout_attempts_are_kept BEFORE TRUNCATE ON payout_attempt
+EXECUTE FUNCTION refuse('a transmission is remembered for ever');
+
 -- What stays as it is ------------------------------------------------------------------------------
 
 CREATE TRIGGER payout_is_new BEFORE INSERT ON payout
@@ -233,7 +294,8 @@ FOR EACH ROW WHEN (
     OR (OLD.scheme_used IS NOT NULL AND NEW.scheme_used IS DISTINCT FROM OLD.scheme_used)
     OR (OLD.authorized_at IS NOT NULL AND NEW.authorized_at IS DISTINCT FROM OLD.authorized_at)
     OR (OLD.executed_at IS NOT NULL AND NEW.executed_at IS DISTINCT FROM OLD.executed_at)
-    OR (OLD.failed_at IS NOT NULL AND NEW.failed_at IS DISTINCT FROM OLD.failed_at))
+    OR (OLD.failed_at IS NOT NULL AND NEW.failed_at IS DISTINCT FROM OLD.failed_at)
+    OR (OLD.returned_by IS NOT NULL AND NEW.returned_by IS DISTINCT FROM OLD.returned_by))
 EXECUTE FUNCTION refuse('what was learned of a payout is kept');
 
 -- What has been paid in ----------------------------------------------------------------------------
@@ -335,28 +397,85 @@ EXECUTE FUNCTION refuse('an event is remembered for ever');
 
 CREATE TABLE outbox (
     -- Of the notifications about one payout, the order of writing: the payout is locked meanwhile.
-    seq         bigint  GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-    event_id    uuid    NOT NULL UNIQUE,
-    client_id   text    NOT NULL,
-    kind        text    NOT NULL
+    seq          bigint  GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    event_id     uuid    NOT NULL UNIQUE,
+    client_id    text    NOT NULL,
+    kind         text    NOT NULL
         CHECK (kind IN ('payout_executed', 'payout_failed', 'payment_settled')),
-    payout_id   uuid    REFERENCES payout (id),
-    payment_id  uuid,
-    created_at  bigint  NOT NULL,
-    due_at      bigint  NOT NULL,
-    failures    bigint  NOT NULL DEFAULT 0,
-    done        boolean NOT NULL DEFAULT false,
+    payout_id    uuid    REFERENCES payout (id),
+    payment_id   uuid,
+    -- Its number among those about its payout or payment.
+    sequence     bigint  NOT NULL CHECK (sequence > 0),
+    created_at   bigint  NOT NULL,
+    tried_since  bigint  NOT NULL,
+    due_at       bigint  NOT NULL,
+    failures     bigint  NOT NULL DEFAULT 0,
+    given_up_at  bigint,
+    done         boolean NOT NULL DEFAULT false,
     FOREIGN KEY (client_id, payment_id) REFERENCES payment (client_id, id),
     CHECK ((payout_id IS NULL) <> (payment_id IS NULL))
 );
 
-CREATE INDEX outbox_to_do ON outbox (due_at, seq) WHERE NOT done;
-CREATE INDEX outbox_in_order ON outbox (payout_id, seq) WHERE NOT done;
+CREATE INDEX outbox_to_do ON outbox (due_at, seq) WHERE NOT done AND given_up_at IS NULL;
+CREATE INDEX outbox_in_order ON outbox (payout_id, seq) WHERE NOT done AND given_up_at IS NULL;
+CREATE INDEX outbox_given_up ON outbox (seq) WHERE NOT done AND given_up_at IS NOT NULL;
 
 CREATE TRIGGER outbox_is_frozen
-BEFORE UPDATE OF seq, event_id, client_id, kind, payout_id, payment_id, created_at ON outbox
+BEFORE UPDATE OF seq, event_id, client_id, kind, payout_id, payment_id, sequence, created_at
+ON outbox
 FOR EACH ROW EXECUTE FUNCTION refuse('a notification tells the same each time');
 CREATE TRIGGER outbox_is_kept BEFORE DELETE ON outbox
 FOR EACH ROW EXECUTE FUNCTION refuse('what was told is remembered');
 CREATE TRIGGER outboxes_are_kept BEFORE TRUNCATE ON outbox
 EXECUTE FUNCTION refuse('what was told is remembered');
+
+-- The store itself ---------------------------------------------------------------------------------
+
+-- Whether anything may be sent. Without its row nothing is.
+CREATE TABLE send_switch (
+    one        integer PRIMARY KEY CHECK (one = 1),
+    paused_by  text,
+    because    text,
+    paused_at  bigint,
+    CHECK ((paused_by IS NULL) = (paused_at IS NULL) AND (because IS NULL) = (paused_at IS NULL))
+);
+
+INSERT INTO send_switch (one) VALUES (1);
+
+CREATE TRIGGER send_switch_is_one BEFORE INSERT OR DELETE ON send_switch
+FOR EACH ROW EXECUTE FUNCTION refuse('there is one switch');
+CREATE TRIGGER send_switch_is_kept BEFORE TRUNCATE ON send_switch
+EXECUTE FUNCTION refuse('there is one switch');
+
+-- Which store this is.
+CREATE TABLE store (
+    one  integer PRIMARY KEY CHECK (one = 1),
+    id   uuid    NOT NULL
+);
+
+INSERT INTO store (one, id) VALUES (1, gen_random_uuid());
+
+CREATE TRIGGER store_is_itself BEFORE INSERT OR UPDATE OR DELETE ON store
+FOR EACH ROW EXECUTE FUNCTION refuse('a store is itself');
+CREATE TRIGGER store_is_kept BEFORE TRUNCATE ON store
+EXECUTE FUNCTION refuse('a store is itself');
+
+-- How far it has come, in all of its shares together, and when its newest event was recorded. Whoever
+-- writes takes one step in one share: if there were only one, everybody would wait for everybody.
+CREATE TABLE store_progress (
+    share      integer PRIMARY KEY,
+    sequence   bigint  NOT NULL,
+    latest_at  bigint
+);
+
+INSERT INTO store_progress (share, sequence) SELECT share, 0 FROM generate_series(0, 31) AS share;
+
+CREATE TRIGGER store_progress_is_whole BEFORE INSERT OR DELETE ON store_progress
+FOR EACH ROW EXECUTE FUNCTION refuse('a store only goes forward');
+CREATE TRIGGER store_progress_is_kept BEFORE TRUNCATE ON store_progress
+EXECUTE FUNCTION refuse('a store only goes forward');
+CREATE TRIGGER store_only_goes_forward BEFORE UPDATE ON store_progress
+FOR EACH ROW WHEN (
+    NEW.share <> OLD.share OR NEW.sequence < OLD.sequence
+    OR (OLD.latest_at IS NOT NULL AND (NEW.latest_at IS NULL OR NEW.latest_at < OLD.latest_at)))
+EXECUTE FUNCTION refuse('a store only goes forward');

@@ -1,5 +1,6 @@
 //! Why a call did not do what it was asked for.
 
+use std::fmt;
 use std::sync::Arc;
 
 use deadpool_postgres::PoolError;
@@ -70,6 +71,12 @@ impl Failure {
         }
     }
 
+    /// Whether it is about the rows at hand, so that it may go better with others.
+    pub(crate) fn concerns_a_row(&self) -> bool {
+        matches!(self, Self::Refused(refusal)
+            if refusal.is_certain() && refusal.tells_of_what_is_stored())
+    }
+
     /// Whether a unique index or constraint of this name refused.
     pub(crate) fn is_duplicate_of(&self, constraint: &str) -> bool {
         matches!(self, Self::Refused(refusal)
@@ -97,6 +104,22 @@ impl Refusal {
     /// broken constraints, words of a trigger, damaged files.
     fn tells_of_what_is_stored(&self) -> bool {
         ["22", "23", "P0", "XX001", "XX002"].iter().any(|class| self.code.starts_with(class))
+    }
+}
+
+/// What a row holds; `None` if it cannot be read. One such row must not keep all the others waiting:
+/// whoever claims it puts it off like the others, and it is said each time until somebody looks at it.
+pub(crate) fn readable<T>(
+    kind: &'static str,
+    row: impl fmt::Display,
+    contents: Result<T, Failure>,
+) -> Result<Option<T>, Failure> {
+    match contents {
+        Err(error @ (Failure::Unreadable(_) | Failure::Contradiction(_))) => {
+            tracing::error!(kind, %row, %error, "a stored row cannot be read, and waits");
+            Ok(None)
+        }
+        other => other.map(Some),
     }
 }
 

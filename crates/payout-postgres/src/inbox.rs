@@ -6,11 +6,12 @@ use async_trait::async_trait;
 use payout_domain::{EventId, GatewayPayoutId, PaymentId, Timestamp};
 use payout_ports::{GatewayProfile, Inbox, InboxEntry, InboxSubject, Remembered, RepositoryError};
 use tokio_postgres::types::ToSql;
+use uuid::Uuid;
 
 use crate::PostgresStore;
 use crate::cells::Cells;
 use crate::connections::{Connection, on_connection};
-use crate::failure::Failure;
+use crate::failure::{Failure, readable};
 
 const INSERT: &str = "INSERT INTO inbox (profile, event_id, digest, subject, subject_id, \
      received_at, due_at) VALUES ($1, $2, $3, $4, $5, $6, $6) ON CONFLICT DO NOTHING";
@@ -81,7 +82,9 @@ async fn claim(
     for row in &rows {
         let mut cells = Cells::new(row);
         let was_due_at: i64 = cells.plain("due_at")?;
-        claimed.push((was_due_at, entry_from(&mut cells)?));
+        let name: Uuid = row.try_get("event_id")?;
+        let entry = readable("event", name, entry_from(&mut cells))?;
+        claimed.extend(entry.map(|entry| (was_due_at, entry)));
     }
     // What an update returns is in no order.
     claimed.sort_by(|(due, entry), (other_due, other)| {

@@ -2,8 +2,9 @@
 //!
 //! One [`PostgresStore`] keeps everything in one schema of a PostgreSQL database: payouts and their
 //! history, what has been paid in, what the provider told us, and what our clients are still to be
-//! told. It implements `PayoutRepository`, `PaymentRepository`, `Inbox` and `Outbox`. Any number of
-//! stores, in any number of processes, work on one schema at the same time.
+//! told. It implements `PayoutRepository`, `PaymentRepository`, `Inbox`, `Outbox`, `SendSwitch` and
+//! `MarkedStore`. Any number of stores, in any number of processes, work on one schema at the same
+//! time.
 //!
 //! * **Durable before it is answered.** A write is answered after its COMMIT has returned. The settings
 //!   on which durability rests are read from every new connection; a server that could lose what it
@@ -39,6 +40,8 @@ mod payouts;
 mod payments;
 mod inbox;
 mod outbox;
+mod send_switch;
+mod mark;
 mod cells;
 mod text;
 

@@ -106,7 +106,7 @@ impl OpenError {
     }
 
     fn of_connection(error: tokio_postgres::Error) -> Self {
-        let said = error.to_string();
+        let said = payout_ports::chain(&error);
         // The driver keeps the kinds of its errors to itself.
         if said.contains("TLS") {
             return Self::Tls(error.into());

@@ -1,13 +1,15 @@
 //! What our clients are still to be told.
 
+mod dead;
+
 use std::collections::BTreeMap;
 use std::time::Duration;
 
 use async_trait::async_trait;
 use payout_domain::{ClientId, EventId, Payment, PaymentId, Payout, Timestamp};
 use payout_ports::{
-    NewNotification, Notification, NotificationKind, NotificationSubject, Outbox, PayoutChange,
-    RepositoryError,
+    AfterFailure, DeadLetter, NewNotification, Notification, NotificationKind, NotificationSubject,
+    Outbox, PayoutChange, RepositoryError,
 };
 use tokio_postgres::types::ToSql;
 use tokio_postgres::{Row, Statement};
@@ -15,26 +17,28 @@ use uuid::Uuid;
 
 use crate::cells::Cells;
 use crate::connections::{Connection, on_connection};
-use crate::failure::Failure;
+use crate::failure::{Failure, readable};
 use crate::{PostgresStore, payments, payouts};
 
-/// Of the notifications about one payout only the oldest that is not done.
+/// Of the notifications about one payout only the oldest that waits.
 const CLAIM: &str = "WITH due AS MATERIALIZED (SELECT seq, due_at AS was_due_at FROM outbox \
-     WHERE NOT done AND due_at <= $1 AND (payout_id IS NULL OR NOT EXISTS (\
-     SELECT 1 FROM outbox AS earlier WHERE NOT earlier.done \
+     WHERE NOT done AND given_up_at IS NULL AND due_at <= $1 \
+     AND (payout_id IS NULL OR NOT EXISTS (SELECT 1 FROM outbox AS earlier \
+     WHERE NOT earlier.done AND earlier.given_up_at IS NULL \
      AND earlier.payout_id = outbox.payout_id AND earlier.seq < outbox.seq)) \
      ORDER BY due_at, seq LIMIT $2 FOR NO KEY UPDATE SKIP LOCKED) \
      UPDATE outbox SET due_at = $3 FROM due WHERE outbox.seq = due.seq \
      RETURNING was_due_at, outbox.seq, event_id, client_id, kind, payout_id, payment_id, \
-     created_at, failures";
+     sequence, created_at, tried_since, failures";
 
 /// Writes down what clients are to be told. In one order, because the order of one payout's
 /// notifications is that of their numbers.
 pub(crate) const ADD: &str = "INSERT INTO outbox (event_id, client_id, kind, payout_id, payment_id, \
-     created_at, due_at) SELECT event_id, client_id, kind, payout_id, payment_id, created_at, \
-     created_at FROM unnest($1::uuid[], $2::text[], $3::text[], $4::uuid[], $5::uuid[], \
-     $6::bigint[]) WITH ORDINALITY AS told (event_id, client_id, kind, payout_id, payment_id, \
-     created_at, place) ORDER BY place";
+     sequence, created_at, tried_since, due_at) SELECT event_id, client_id, kind, payout_id, \
+     payment_id, sequence, created_at, created_at, created_at FROM unnest($1::uuid[], $2::text[], \
+     $3::text[], $4::uuid[], $5::uuid[], $6::bigint[], $7::bigint[]) WITH ORDINALITY AS told \
+     (event_id, client_id, kind, payout_id, payment_id, sequence, created_at, place) \
+     ORDER BY place";
 
 /// A notification, whom it is for, and what it is about.
 #[derive(Clone, Copy, Debug)]
@@ -81,10 +85,22 @@ impl Outbox for PostgresStore {
     async fn notification_failed(
         &self,
         id: EventId,
-        due_at: Timestamp,
+        then: AfterFailure,
     ) -> Result<(), RepositoryError> {
-        on_connection!(self.connections, connection => failed(&connection, id, due_at));
+        on_connection!(self.connections, connection => failed(&connection, id, then));
         Ok(())
+    }
+
+    async fn dead_letters(
+        &self,
+        limit: usize,
+        after: Option<EventId>,
+    ) -> Result<Vec<DeadLetter>, RepositoryError> {
+        Ok(on_connection!(self.connections, connection => dead::list(&connection, limit, after)))
+    }
+
+    async fn replay(&self, id: EventId, at: Timestamp) -> Result<bool, RepositoryError> {
+        Ok(on_connection!(self.connections, connection => dead::replay(&connection, id, at)))
     }
 }
 
@@ -103,9 +119,10 @@ pub(crate) async fn add(
     let kinds: Vec<_> = new().map(|new| new.kind.as_str()).collect();
     let payout_ids: Vec<_> = tellings.iter().map(|telling| telling.payout_id).collect();
     let payment_ids: Vec<_> = tellings.iter().map(|telling| telling.payment_id).collect();
+    let sequences: Vec<_> = new().map(|new| i64::from(new.sequence)).collect();
     let created_at: Vec<_> = new().map(|new| new.created_at.as_micros()).collect();
-    let cells: [&(dyn ToSql + Sync); 6] =
-        [&event_ids, &client_ids, &kinds, &payout_ids, &payment_ids, &created_at];
+    let cells: [&(dyn ToSql + Sync); 7] =
+        [&event_ids, &client_ids, &kinds, &payout_ids, &payment_ids, &sequences, &created_at];
     connection.execute_prepared(statement, &cells).await.map(drop)
 }
 
@@ -126,16 +143,9 @@ async fn claim(
     let mut subjects = Subjects::of(connection, &rows).await?;
     let mut notifications = Vec::with_capacity(rows.len());
     for row in &rows {
-        match notification_from(row, &mut subjects) {
-            Ok(notification) => notifications.push(notification),
-            // One row that cannot be read must not keep all clients waiting. It is put off, and said
-            // again and again until somebody looks at it.
-            Err(error @ (Failure::Unreadable(_) | Failure::Contradiction(_))) => {
-                let event_id: Option<Uuid> = row.try_get("event_id").ok();
-                tracing::error!(?event_id, %error, "a stored notification cannot be read");
-            }
-            Err(error) => return Err(error),
-        }
+        let name: Uuid = row.try_get("event_id")?;
+        let contents = notification_from(row, &mut subjects);
+        notifications.extend(readable("notification", name, contents)?);
     }
     Ok(notifications)
 }
@@ -205,15 +215,25 @@ fn notification_from(row: &Row, subjects: &mut Subjects) -> Result<Notification,
     let _seq: i64 = cells.plain("seq")?;
     let event_id = EventId::from_uuid(cells.uuid("event_id")?);
     let client_id = cells.parsed("client_id")?;
-    let kind = cells.read_as("kind", |name| {
-        NotificationKind::ALL.into_iter().find(|kind| kind.as_str() == name)
-    })?;
+    let kind = kind_from(&mut cells)?;
     let (payout_id, payment_id) =
         (cells.optional_uuid("payout_id")?, cells.optional_uuid("payment_id")?);
-    let subject = subjects.take(&client_id, payout_id, payment_id)?;
-    let created_at = cells.time("created_at")?;
-    let failures = cells.number("failures")?;
-    Ok(Notification { event_id, client_id, kind, subject, created_at, failures })
+    Ok(Notification {
+        event_id,
+        subject: subjects.take(&client_id, payout_id, payment_id)?,
+        client_id,
+        kind,
+        sequence: cells.number("sequence")?,
+        created_at: cells.time("created_at")?,
+        tried_since: cells.time("tried_since")?,
+        failures: cells.number("failures")?,
+    })
+}
+
+fn kind_from(cells: &mut Cells<'_>) -> Result<NotificationKind, Failure> {
+    cells.read_as("kind", |name| {
+        NotificationKind::ALL.into_iter().find(|kind| kind.as_str() == name)
+    })
 }
 
 async fn done(connection: &Connection, id: EventId) -> Result<(), Failure> {
@@ -221,9 +241,19 @@ async fn done(connection: &Connection, id: EventId) -> Result<(), Failure> {
     connection.execute(sql, &[&id.as_uuid()]).await.map(drop)
 }
 
-/// A notification that is done stays as it is.
-async fn failed(connection: &Connection, id: EventId, due_at: Timestamp) -> Result<(), Failure> {
-    let sql = "UPDATE outbox SET failures = failures + 1, due_at = $2 \
-         WHERE event_id = $1 AND NOT done";
-    connection.execute(sql, &[&id.as_uuid(), &due_at.as_micros()]).await.map(drop)
+/// A notification that is done or given up stays as it is.
+async fn failed(connection: &Connection, id: EventId, then: AfterFailure) -> Result<(), Failure> {
+    let (sql, at) = match then {
+        AfterFailure::Again(at) => (
+            "UPDATE outbox SET failures = failures + 1, due_at = $2 \
+             WHERE event_id = $1 AND NOT done AND given_up_at IS NULL",
+            at,
+        ),
+        AfterFailure::GiveUp(at) => (
+            "UPDATE outbox SET failures = failures + 1, given_up_at = $2 \
+             WHERE event_id = $1 AND NOT done AND given_up_at IS NULL",
+            at,
+        ),
+    };
+    connection.execute(sql, &[&id.as_uuid(), &at.as_micros()]).await.map(drop)
 }

@@ -1,21 +1,23 @@
 //! Payouts, and everything that happened to them.
 
 mod accept;
+mod attempt;
 mod claim;
 mod find;
 mod record;
 mod save;
+mod writes;
 
 use async_trait::async_trait;
 use payout_domain::{ClientId, GatewayPayoutId, IdempotencyKey, Payout, PayoutId};
 use payout_ports::{
-    AcceptOutcome, Acceptance, Claim, GatewayProfile, IdempotencyRecord, PageOrder, PayoutChange,
-    PayoutEvent, PayoutRepository, Payouts, RepositoryError, SaveError, SendOrder, WatchOrder,
+    AcceptOutcome, Acceptance, Attempt, Claim, GatewayProfile, IdempotencyRecord, PageOrder,
+    PayoutChange, PayoutEvent, PayoutRepository, Payouts, RepositoryError, SaveError, SendOrder,
+    Standing, WatchOrder,
 };
 
 use crate::PostgresStore;
 use crate::connections::on_connection;
-use crate::failure::Failure;
 
 pub(crate) use accept::Acceptances;
 pub(crate) use find::by_ids;
@@ -38,7 +40,7 @@ impl PayoutRepository for PostgresStore {
     }
 
     async fn claim_sendable(&self, order: &SendOrder) -> Result<Vec<Claim>, RepositoryError> {
-        Ok(on_connection!(self.connections, connection => claim::sendable(&connection, order)))
+        Ok(claim::sendable(&self.connections, order).await?)
     }
 
     async fn claim_watched(&self, order: &WatchOrder) -> Result<Vec<Payout>, RepositoryError> {
@@ -80,6 +82,19 @@ impl PayoutRepository for PostgresStore {
             find::list(&connection, client_id, *page)))
     }
 
+    async fn list_standing(
+        &self,
+        standing: Standing,
+        page: &PageOrder,
+    ) -> Result<Payouts, RepositoryError> {
+        Ok(on_connection!(self.connections, connection =>
+            find::list_standing(&connection, standing, *page)))
+    }
+
+    async fn attempts(&self, id: PayoutId) -> Result<Vec<Attempt>, RepositoryError> {
+        Ok(on_connection!(self.connections, connection => attempt::of_payout(&connection, id)))
+    }
+
     async fn history(
         &self,
         client_id: &ClientId,
@@ -93,16 +108,4 @@ impl PayoutRepository for PostgresStore {
 /// A limit as the database takes it.
 fn limit(wanted: usize) -> i64 {
     i64::try_from(wanted).unwrap_or(i64::MAX)
-}
-
-/// One row that cannot be read must not stop all the others. It is put off, and said again and again
-/// until somebody looks at it.
-fn readable<T>(id: PayoutId, contents: Result<T, Failure>) -> Result<Option<T>, Failure> {
-    match contents {
-        Err(error @ (Failure::Unreadable(_) | Failure::Contradiction(_))) => {
-            tracing::error!(%id, %error, "a stored payout cannot be read");
-            Ok(None)
-        }
-        other => other.map(Some),
-    }
 }

@@ -12,12 +12,13 @@ mod embedded {
 /// How long to wait for another instance that changes the schema.
 const PATIENCE: &str = "SET lock_timeout TO '30s'; SET statement_timeout TO '60s'";
 
-/// Brings the schema up to this program's, one transaction for each step. Of several instances that
-/// start at the same time one does it, and the others wait.
+/// Brings the schema up to this program's, in one transaction: a step that was taken without its
+/// record would be taken again at the next start, and could not be. Of several instances that start at
+/// the same time one does it, and the others wait.
 ///
 /// A role that may not change the schema can open one that is up to date.
 pub(crate) async fn migrate(client: &mut Client, schema: &str) -> Result<(), OpenError> {
-    let runner = embedded::migrations::runner();
+    let runner = embedded::migrations::runner().set_grouped(true);
     if is_up_to_date(client, schema, &runner).await? {
         return Ok(());
     }

@@ -114,7 +114,11 @@ const STORE: &str = "WITH offered AS MATERIALIZED (SELECT * FROM unnest($1::uuid
      WHERE id IN (SELECT payout_id FROM won)), \
      begun AS (INSERT INTO payout_event (payout_id, version, at, evidence, state) \
      SELECT id, 1, created_at, 'accepted', state FROM offered \
-     WHERE id IN (SELECT payout_id FROM won)) \
+     WHERE id IN (SELECT payout_id FROM won)), \
+     stepped AS (UPDATE store_progress SET sequence = sequence + 1, \
+     latest_at = greatest(latest_at, new.newest) FROM (SELECT max(created_at) AS newest FROM offered \
+     WHERE id IN (SELECT payout_id FROM won)) AS new \
+     WHERE new.newest IS NOT NULL AND share = pg_backend_pid() % 32) \
      SELECT payout_id FROM won";
 
 /// Tries to store all of them, and says which were.

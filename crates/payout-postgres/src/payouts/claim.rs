@@ -1,16 +1,18 @@
 //! Claiming payouts that are due.
 
 use payout_domain::{CannotSend, Evidence, ParkReason, Payout, PayoutId, Timestamp};
-use payout_ports::{Claim, Epoch, Instruction, PayoutEvent, SendOrder, WatchOrder};
+use payout_ports::{Attempt, Claim, Epoch, Instruction, PayoutEvent, SendOrder, WatchOrder};
 use tokio_postgres::Row;
 use tokio_postgres::types::ToSql;
 use uuid::Uuid;
 
-use super::record::{Prepared, Work, Writes, instruction_from, payout_columns, payout_from};
-use super::{limit, readable};
+use super::limit;
+use super::record::{Work, instruction_from, payout_columns, payout_from};
+use super::writes::{Prepared, Writes};
 use crate::cells::Cells;
-use crate::connections::Connection;
-use crate::failure::Failure;
+use crate::connections::{Connection, Connections, on_connection};
+use crate::failure::{Failure, readable};
+use crate::send_switch;
 
 /// What somebody else is about to claim is passed over. What somebody else has claimed while this
 /// statement ran is looked at anew once it is locked, and is not due any more.
@@ -19,13 +21,18 @@ const SENDABLE: &str = concat!(
     payout_columns!(),
     ", profile, gateway_key, gateway_body FROM payout \
      WHERE due_at <= $1 AND state IN ('accepted', 'sending', 'sending:again', 'unknown') \
-     ORDER BY due_at, id LIMIT $2 FOR NO KEY UPDATE SKIP LOCKED"
+     AND ($3::uuid IS NULL OR id = $3) ORDER BY due_at, id LIMIT $2 \
+     FOR NO KEY UPDATE SKIP LOCKED"
 );
+
+const DUE: &str = "SELECT id FROM payout WHERE due_at <= $1 \
+     AND state IN ('accepted', 'sending', 'sending:again', 'unknown') ORDER BY due_at, id LIMIT $2";
 
 const WATCHED: &str = concat!(
     "WITH due AS MATERIALIZED (SELECT id, due_at AS was_due_at FROM payout \
      WHERE profile = $3 AND due_at <= $1 \
-     AND state IN ('submitted', 'submitted:authorized', 'executed') \
+     AND (state IN ('submitted', 'submitted:authorized', 'executed', 'returned') \
+     OR state LIKE 'parked:%') \
      ORDER BY due_at, id LIMIT $2 FOR NO KEY UPDATE SKIP LOCKED) \
      UPDATE payout SET due_at = $4 FROM due WHERE payout.id = due.id RETURNING was_due_at, ",
     payout_columns!()
@@ -33,22 +40,55 @@ const WATCHED: &str = concat!(
 
 const PUT_OFF: &str = "UPDATE payout SET due_at = $2 WHERE id = ANY($1)";
 
-/// Begins the transmissions of payouts that are due, and parks those that may not be sent.
+/// Begins the transmissions of payouts that are due, and parks those that may not be sent; nothing
+/// while sending is paused, or if that cannot be read.
 pub(crate) async fn sendable(
-    connection: &Connection,
+    connections: &Connections,
     order: &SendOrder,
 ) -> Result<Vec<Claim>, Failure> {
-    let statement = connection.prepare(SENDABLE).await?;
-    let prepared = Prepared::on(connection).await?;
+    match claim(connections, order, None).await {
+        // A row is refused for contradicting others. It must not stop those that are sound.
+        Err(failure) if failure.concerns_a_row() => one_by_one(connections, order).await,
+        other => other,
+    }
+}
+
+async fn one_by_one(connections: &Connections, order: &SendOrder) -> Result<Vec<Claim>, Failure> {
     let (now, limit) = (order.now.as_micros(), limit(order.limit));
-    let cells: [&(dyn ToSql + Sync); 2] = [&now, &limit];
-    let (begun, rows) = tokio::join!(
-        biased;
-        connection.begin(),
-        connection.query_prepared(&statement, &cells),
-    );
-    begun?;
-    let rows = rows?;
+    let rows = on_connection!(connections, connection => connection.query(DUE, &[&now, &limit]));
+    let mut claims = Vec::new();
+    for row in &rows {
+        let id = PayoutId::from_uuid(Cells::new(row).uuid("id")?);
+        match claim(connections, order, Some(id)).await {
+            Ok(claimed) => claims.extend(claimed),
+            Err(failure) if failure.concerns_a_row() => {
+                tracing::error!(%id, error = payout_ports::chain(&failure), "it cannot be claimed");
+                let (ids, lease_end) = ([id.as_uuid()], order.now.plus(order.lease).as_micros());
+                on_connection!(connections, connection =>
+                    connection.execute(PUT_OFF, &[&ids.as_slice(), &lease_end]));
+            }
+            Err(failure) => return Err(failure),
+        }
+    }
+    Ok(claims)
+}
+
+async fn claim(
+    connections: &Connections,
+    order: &SendOrder,
+    only: Option<PayoutId>,
+) -> Result<Vec<Claim>, Failure> {
+    // Boxed, because so many statements at once make it large.
+    Ok(on_connection!(connections, connection => Box::pin(claim_on(&connection, order, only))))
+}
+
+async fn claim_on(
+    connection: &Connection,
+    order: &SendOrder,
+    only: Option<PayoutId>,
+) -> Result<Vec<Claim>, Failure> {
+    let prepared = Prepared::on(connection).await?;
+    let rows = lock_due(connection, order, only).await?;
     if rows.is_empty() {
         connection.roll_back().await?;
         return Ok(Vec::new());
@@ -59,6 +99,30 @@ pub(crate) async fn sendable(
     }
     write(connection, &prepared, &decisions, order).await?;
     Ok(decisions.into_iter().filter_map(Decision::into_claim).collect())
+}
+
+/// Begins a transaction in which nobody else claims these payouts, or pauses sending. While that is
+/// paused, nothing is due.
+async fn lock_due(
+    connection: &Connection,
+    order: &SendOrder,
+    only: Option<PayoutId>,
+) -> Result<Vec<Row>, Failure> {
+    let hold = connection.prepare(send_switch::HOLD).await?;
+    let sendable = connection.prepare(SENDABLE).await?;
+    let (now, limit, only) =
+        (order.now.as_micros(), limit(order.limit), only.map(PayoutId::as_uuid));
+    let cells: [&(dyn ToSql + Sync); 3] = [&now, &limit, &only];
+    let (begun, switch, rows) = tokio::join!(
+        biased;
+        connection.begin(),
+        connection.query_prepared(&hold, &[]),
+        connection.query_prepared(&sendable, &cells),
+    );
+    begun?;
+    let paused = send_switch::paused_from(&switch?)?;
+    let rows = rows?;
+    Ok(if paused.is_some() { Vec::new() } else { rows })
 }
 
 /// Claims payouts that are due to be asked after, by moving the time at which they are due.
@@ -74,8 +138,9 @@ pub(crate) async fn watched(
     for row in &rows {
         let mut cells = Cells::new(row);
         let was_due_at: i64 = cells.plain("due_at")?;
-        let id = PayoutId::from_uuid(row.try_get(1).map_err(|_| Failure::Unreadable("id"))?);
-        due.extend(readable(id, payout_from(&mut cells))?.map(|payout| (was_due_at, payout)));
+        let id: Uuid = row.try_get("id")?;
+        let payout = readable("payout", id, payout_from(&mut cells))?;
+        due.extend(payout.map(|payout| (was_due_at, payout)));
     }
     // What an update returns is in no order.
     due.sort_by_key(|(was_due_at, payout)| (*was_due_at, payout.id()));
@@ -95,8 +160,7 @@ impl Waiting {
         let mut cells = Cells::new(row);
         let due_at = cells.optional_time("due_at")?;
         let epoch = cells.plain("epoch")?;
-        let id: Uuid = row.try_get(2).map_err(|_| Failure::Unreadable("id"))?;
-        let id = PayoutId::from_uuid(id);
+        let id = PayoutId::from_uuid(row.try_get("id")?);
         Ok(Self { id, due_at, epoch, contents: contents(&mut cells) })
     }
 }
@@ -110,9 +174,9 @@ fn contents(cells: &mut Cells<'_>) -> Result<(Payout, Instruction), Failure> {
 /// What is done with a payout that is due.
 enum Decision {
     /// It is sent.
-    Send { claim: Claim, event: PayoutEvent, work: Work },
+    Send { claim: Box<Claim>, event: PayoutEvent, attempt: Attempt, work: Work },
     /// It is parked.
-    Park { payout: Payout, event: PayoutEvent, work: Work },
+    Park { payout: Box<Payout>, event: PayoutEvent, work: Work },
     /// It is looked at again later.
     PutOff(PayoutId),
 }
@@ -120,15 +184,15 @@ enum Decision {
 impl Decision {
     fn into_claim(self) -> Option<Claim> {
         match self {
-            Self::Send { claim, .. } => Some(claim),
+            Self::Send { claim, .. } => Some(*claim),
             Self::Park { .. } | Self::PutOff(_) => None,
         }
     }
 }
 
 fn decide(row: Waiting, order: &SendOrder) -> Result<Decision, Failure> {
-    let (id, due_at, epoch) = (row.id, row.due_at, row.epoch);
-    let Some((mut payout, instruction)) = readable(id, row.contents)? else {
+    let (id, work) = (row.id, Work { due_at: row.due_at, epoch: row.epoch });
+    let Some((mut payout, instruction)) = readable("payout", id, row.contents)? else {
         return Ok(Decision::PutOff(id));
     };
     let begun = if instruction.profile == order.profile {
@@ -138,24 +202,42 @@ fn decide(row: Waiting, order: &SendOrder) -> Result<Decision, Failure> {
     };
     Ok(match begun {
         Ok(evidence) => {
-            let epoch = epoch.saturating_add(1);
             let event = event(&payout, evidence, order.now);
-            let work = Work { due_at: Some(order.now.plus(order.lease)), epoch };
-            let epoch = Epoch(u64::try_from(epoch).unwrap_or(u64::MAX));
-            Decision::Send { claim: Claim { payout, instruction, epoch }, event, work }
+            send(payout, instruction, event, work, order)
         }
         Err(CannotSend::Park(reason)) => {
             let evidence = Evidence::Parked(reason);
             let _parked_because_it_is_sendable = payout.apply(&evidence, order.now);
             let event = event(&payout, evidence, order.now);
             // Its due time stays, so that it is looked at once it is known to be with the provider.
-            Decision::Park { payout, event, work: Work { due_at, epoch } }
+            Decision::Park { payout: Box::new(payout), event, work }
         }
         Err(CannotSend::NotWaiting) => {
             tracing::error!(%id, "a payout that is due to be sent cannot be");
             Decision::PutOff(id)
         }
     })
+}
+
+fn send(
+    payout: Payout,
+    instruction: Instruction,
+    event: PayoutEvent,
+    before: Work,
+    order: &SendOrder,
+) -> Decision {
+    let lease_end = order.now.plus(order.lease);
+    let work = Work { due_at: Some(lease_end), epoch: before.epoch.saturating_add(1) };
+    let epoch = Epoch(u64::try_from(work.epoch).unwrap_or(u64::MAX));
+    let attempt = Attempt {
+        attempt: payout.progress().attempts,
+        begun_at: order.now,
+        token: order.token,
+        epoch,
+        ended: None,
+    };
+    let claim = Box::new(Claim { payout, instruction, epoch });
+    Decision::Send { claim, event, attempt, work }
 }
 
 fn event(payout: &Payout, evidence: Evidence, at: Timestamp) -> PayoutEvent {
@@ -172,8 +254,11 @@ async fn write(
     let (mut writes, mut put_off) = (Writes::default(), Vec::new());
     for decision in decisions {
         let (payout, event, work) = match decision {
-            Decision::Send { claim, event, work } => (&claim.payout, event, *work),
-            Decision::Park { payout, event, work } => (payout, event, *work),
+            Decision::Send { claim, event, attempt, work } => {
+                writes.begun.push((claim.payout.id(), attempt));
+                (&claim.payout, event, *work)
+            }
+            Decision::Park { payout, event, work } => (&**payout, event, *work),
             Decision::PutOff(id) => {
                 put_off.push(id.as_uuid());
                 continue;
@@ -187,14 +272,5 @@ async fn write(
     if !put_off.is_empty() {
         connection.execute(PUT_OFF, &[&put_off, &lease_end.as_micros()]).await?;
     }
-    let (added, updated, committed) = tokio::join!(
-        biased;
-        writes.add_events(connection, prepared),
-        writes.update(connection, prepared),
-        connection.commit(),
-    );
-    added?;
-    updated?;
-    // What the commit says counts only if the rest went well.
-    committed
+    writes.commit(connection, prepared).await
 }

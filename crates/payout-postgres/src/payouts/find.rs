@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use payout_domain::{ClientId, GatewayPayoutId, Payout, PayoutId};
-use payout_ports::{GatewayProfile, PageOrder, PayoutEvent, Payouts};
+use payout_ports::{GatewayProfile, PageOrder, PayoutEvent, Payouts, Standing};
 use uuid::Uuid;
 
 use super::limit;
@@ -40,6 +40,32 @@ const NEXT_PAGE: &str = concat!(
 const HISTORY: &str = "SELECT event.version, event.at, event.evidence, event.state \
      FROM payout JOIN payout_event AS event ON event.payout_id = payout.id \
      WHERE payout.id = $1 AND payout.client_id = $2 ORDER BY event.version";
+
+/// Where a payout comes in a list of all clients' payouts.
+const PLACE: &str = "SELECT created_at, id FROM payout WHERE id = $1";
+
+/// The oldest first; of those accepted at one time, the lowest id first. The states are those of a
+/// partial index, word for word.
+macro_rules! standing {
+    ($states:literal) => {
+        concat!(
+            "SELECT ",
+            payout_columns!(),
+            " FROM payout WHERE ",
+            $states,
+            " AND (created_at, id) > ($1, $2) ORDER BY created_at, id LIMIT $3"
+        )
+    };
+}
+
+const UNKNOWN: &str = standing!("state IN ('sending:again', 'unknown')");
+
+const PARKED: &str = standing!("state LIKE 'parked:%'");
+
+const UNSETTLED: &str = standing!(
+    "state IN ('accepted', 'sending', 'sending:again', 'unknown', 'parked:too_old', \
+     'parked:profile_changed')"
+);
 
 /// Finds a payout by our name for it.
 pub(crate) async fn by_id(
@@ -80,13 +106,47 @@ pub(crate) async fn list(
     // One more than asked for tells whether there are more.
     let limit = limit(page.limit.saturating_add(1));
     let client_id = client_id.as_str();
-    let mut items = match page.after.map(PayoutId::as_uuid) {
+    let items = match page.after.map(PayoutId::as_uuid) {
         None => all(connection, FIRST_PAGE, &[&client_id, &limit]).await?,
         Some(after) => all(connection, NEXT_PAGE, &[&client_id, &limit, &after]).await?,
     };
+    Ok(cut(items, page))
+}
+
+/// One page of all payouts that stand so. After a payout that does not exist comes nothing.
+pub(crate) async fn list_standing(
+    connection: &Connection,
+    standing: Standing,
+    page: PageOrder,
+) -> Result<Payouts, Failure> {
+    let sql = match standing {
+        Standing::Unknown => UNKNOWN,
+        Standing::Parked => PARKED,
+        Standing::Unsettled => UNSETTLED,
+    };
+    let after = match page.after {
+        None => Some((i64::MIN, Uuid::nil())),
+        Some(after) => place(connection, after).await?,
+    };
+    let Some((created_at, id)) = after else { return Ok(cut(Vec::new(), page)) };
+    let limit = limit(page.limit.saturating_add(1));
+    Ok(cut(all(connection, sql, &[&created_at, &id, &limit]).await?, page))
+}
+
+async fn place(connection: &Connection, id: PayoutId) -> Result<Option<(i64, Uuid)>, Failure> {
+    let row = connection.query_one(PLACE, &[&id.as_uuid()]).await?;
+    let place = row.map(|row| {
+        let mut cells = Cells::new(&row);
+        Ok((cells.plain("created_at")?, cells.uuid("id")?))
+    });
+    place.transpose()
+}
+
+/// A page, of which one payout too many was found if there are more.
+fn cut(mut items: Vec<Payout>, page: PageOrder) -> Payouts {
     let more = items.len() > page.limit;
     items.truncate(page.limit);
-    Ok(Payouts { items, more })
+    Payouts { items, more }
 }
 
 /// Everything that happened to a payout; every payout has at least its acceptance.

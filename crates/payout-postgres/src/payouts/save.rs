@@ -4,16 +4,16 @@ use std::collections::BTreeMap;
 
 use payout_domain::PayoutId;
 use payout_ports::{Epoch, PayoutChange, Schedule};
-use tokio_postgres::Statement;
 use tokio_postgres::types::ToSql;
 use uuid::Uuid;
 
-use super::record::{Prepared, Work, Writes};
+use super::record::Work;
+use super::writes::{Prepared, Writes};
 use crate::cells::Cells;
 use crate::connections::{Connection, Connections, on_connection};
 use crate::failure::Failure;
 use crate::lane::Group;
-use crate::outbox::{self, Telling};
+use crate::outbox::Telling;
 
 /// Changes that are written together.
 #[derive(Debug)]
@@ -32,7 +32,8 @@ impl Group for Changes {
         connections: &Connections,
         changes: &[&PayoutChange],
     ) -> Result<Vec<Result<(), Failure>>, Failure> {
-        let written = on_connection!(connections, connection => save(&connection, changes));
+        let written =
+            on_connection!(connections, connection => Box::pin(save(&connection, changes)));
         Ok(written)
     }
 }
@@ -44,45 +45,51 @@ async fn save(
     changes: &[&PayoutChange],
 ) -> Result<Vec<Result<(), Failure>>, Failure> {
     let prepared = Prepared::on(connection).await?;
-    let tell = connection.prepare(outbox::ADD).await?;
     let stored = lock(connection, changes).await?;
-    let (mut writes, mut tellings) = (Writes::default(), Vec::new());
+    let mut writes = Writes::default();
     let mut answers = Vec::with_capacity(changes.len());
     for change in changes {
-        // A payout that does not exist has no version that anybody could expect.
-        let stored = stored.get(&change.payout.id().as_uuid());
-        let Some(stored) = stored.filter(|stored| stored.version == change.expected_version) else {
-            answers.push(Err(Failure::Stale));
-            continue;
-        };
-        writes.events.extend(change.events.iter().map(|event| (change.payout.id(), event)));
-        let work = change.schedule.map_or(stored.work, |new| rescheduled(stored.work, new));
-        writes.updates.push((&change.payout, work));
-        tellings.extend(change.notifications.iter().map(|told| Telling::of_payout(change, told)));
-        answers.push(Ok(()));
+        answers.push(match check(change, stored.get(&change.payout.id().as_uuid())) {
+            Ok(work) => {
+                add(&mut writes, change, work);
+                Ok(())
+            }
+            Err(failure) => Err(failure),
+        });
     }
-    write(connection, (&prepared, &tell), &writes, &tellings).await?;
+    writes.commit(connection, &prepared).await.map_err(gateway_id_taken)?;
     Ok(answers)
 }
 
-async fn write(
-    connection: &Connection,
-    (prepared, tell): (&Prepared, &Statement),
-    writes: &Writes<'_>,
-    tellings: &[Telling<'_>],
-) -> Result<(), Failure> {
-    let (added, updated, told, committed) = tokio::join!(
-        biased;
-        writes.add_events(connection, prepared),
-        writes.update(connection, prepared),
-        outbox::add(connection, tell, tellings),
-        connection.commit(),
-    );
-    added?;
-    updated.map_err(gateway_id_taken)?;
-    told?;
-    // What the commit says counts only if the rest went well.
-    committed
+/// Whether a change fits what is stored, and when somebody shall look at the payout again. A payout
+/// that does not exist has no version that anybody could expect.
+fn check(change: &PayoutChange, stored: Option<&Stored>) -> Result<Work, Failure> {
+    let stored = stored.filter(|stored| stored.version == change.expected_version);
+    let stored = stored.ok_or(Failure::Stale)?;
+    if !is_numbered(change) {
+        return Err(Failure::Contradiction("a change has not one event for each new version"));
+    }
+    Ok(change.schedule.map_or(stored.work, |schedule| rescheduled(stored.work, schedule)))
+}
+
+fn add<'a>(writes: &mut Writes<'a>, change: &'a PayoutChange, work: Work) {
+    let id = change.payout.id();
+    writes.events.extend(change.events.iter().map(|event| (id, event)));
+    writes.updates.push((&change.payout, work));
+    writes.ended.extend(change.attempt_end.iter().map(|end| (id, end)));
+    writes
+        .tellings
+        .extend(change.notifications.iter().map(|told| Telling::of_payout(change, told)));
+}
+
+/// Whether there is one event for each new version, in order, up to the payout's.
+fn is_numbered(change: &PayoutChange) -> bool {
+    let mut version = change.expected_version;
+    let in_order = change.events.iter().all(|event| {
+        version = version.saturating_add(1);
+        event.version == version
+    });
+    in_order && version == change.payout.version()
 }
 
 /// What a save must know of the payout as it is.

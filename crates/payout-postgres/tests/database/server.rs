@@ -25,7 +25,8 @@ pub(crate) fn url() -> String {
 static FREE: Mutex<Vec<String>> = Mutex::new(Vec::new());
 
 /// What is left in a schema when it is emptied.
-const KEPT: [&str; 2] = ["legal_step", "refinery_schema_history"];
+const KEPT: [&str; 5] =
+    ["legal_step", "refinery_schema_history", "send_switch", "store", "store_progress"];
 
 /// A schema that no other test uses at the same time. It stays until the server is thrown away.
 pub(crate) struct Schema {
@@ -51,6 +52,11 @@ impl Schema {
         let mut schema = Self::unmade();
         schema.reusable = true;
         schema
+    }
+
+    /// Says that the schema is not to be used again: more than its rows is changed.
+    pub(crate) fn spoil(&mut self) {
+        self.reusable = false;
     }
 
     pub(crate) fn address(&self) -> Address {
@@ -83,7 +89,12 @@ async fn empty(schema: &str) {
         tables.iter().map(|row| format!("DELETE FROM {}", row.get::<_, String>(0))).collect();
     let deletions = deletions.join("; ");
     client
-        .batch_execute(&format!("SET session_replication_role TO replica; {deletions}"))
+        .batch_execute(&format!(
+            "SET session_replication_role TO replica; {deletions}; \
+             UPDATE send_switch SET paused_by = NULL, because = NULL, paused_at = NULL; \
+             UPDATE store_progress SET sequence = 0, latest_at = NULL; \
+             UPDATE store SET id = gen_random_uuid()"
+        ))
         .await
         .expect("a superuser may do this");
 }
@@ -107,4 +118,18 @@ pub(crate) async fn connect(schema: &str) -> Client {
         .await
         .expect("every path may be set");
     client
+}
+
+/// Does something as the superuser. What is to be dropped may not be there.
+pub(crate) async fn administer(sql: &str) {
+    // Two who grant something on the database at the same time would meet in one row of the catalog.
+    static ONE_AT_A_TIME: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
+    let _held = ONE_AT_A_TIME.lock().await;
+    let hand = connect("pg_catalog").await;
+    for statement in sql.split(';') {
+        let done = hand.batch_execute(statement).await;
+        if !statement.trim_start().starts_with("DROP") {
+            done.expect("a superuser may do this");
+        }
+    }
 }

@@ -1,15 +1,12 @@
 //! The laws of a store.
 
-#[path = "database/server.rs"]
-mod server;
-
 use async_trait::async_trait;
 use payout_conformance::StoreRig;
 use payout_memory::MemoryStore;
-use payout_ports::{Inbox, Outbox, PaymentRepository, PayoutRepository};
+use payout_ports::{Inbox, MarkedStore, Outbox, PaymentRepository, PayoutRepository, SendSwitch};
 use payout_postgres::PostgresStore;
 
-use server::Schema;
+use crate::server::Schema;
 
 payout_conformance::store_laws!(fresh);
 payout_conformance::store_model!(fresh, in_memory);
@@ -39,6 +36,14 @@ impl StoreRig for PostgresRig {
     }
 
     fn outbox(&self) -> &dyn Outbox {
+        &self.store
+    }
+
+    fn switch(&self) -> &dyn SendSwitch {
+        &self.store
+    }
+
+    fn marked(&self) -> &dyn MarkedStore {
         &self.store
     }
 
@@ -72,6 +77,14 @@ impl StoreRig for MemoryRig {
     }
 
     fn outbox(&self) -> &dyn Outbox {
+        &self.0
+    }
+
+    fn switch(&self) -> &dyn SendSwitch {
+        &self.0
+    }
+
+    fn marked(&self) -> &dyn MarkedStore {
         &self.0
     }
 

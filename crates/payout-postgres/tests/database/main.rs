@@ -1,0 +1,17 @@
+//! The store, and what others may do to its database.
+
+mod server;
+mod by_hand;
+mod conformance;
+mod life;
+mod triggers;
+mod opening;
+mod schema;
+mod rights;
+mod save;
+mod switch;
+mod unreadable;
+mod group;
+mod claims;
+mod cuts;
+mod proxy;
