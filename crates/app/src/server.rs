@@ -1,13 +1,15 @@
 //! What both servers share: a home for keys and secrets, an address, and a way to stop.
 
+mod database;
 mod home;
 mod plan;
 mod readiness;
 mod run;
 mod wire_up;
 
+pub(crate) use database::Database;
 pub(crate) use home::{Home, Identity};
 pub(crate) use plan::{ServerPlan, flag, required};
 pub(crate) use readiness::StoreReadiness;
 pub(crate) use run::{Serving, bind, start_sending, start_workers, url_of};
-pub(crate) use wire_up::{api, broken, finish, notifier, open_store};
+pub(crate) use wire_up::{api, broken, finish, notifier};

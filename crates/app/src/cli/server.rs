@@ -101,6 +101,7 @@ Examples:
   payout serve --gateway http://127.0.0.1:9080
   payout serve --gateway truelayer-sandbox --data /var/lib/payout
   payout serve --gateway truelayer --data /var/lib/payout --adopt restored
+  payout serve --gateway truelayer --database postgres://payout@db.example/payout
 
 The credentials for the gateway come from --credentials DIR (what `payout sandbox` wrote), from
 PAYOUT_GATEWAY_… or [gateway] in payout.toml, else from a sandbox of yours at that URL.")]
@@ -113,6 +114,10 @@ pub(crate) struct ServeArgs {
     /// Directory in which a sandbox wrote the credentials for it
     #[arg(long, value_name = "DIR")]
     pub(crate) credentials: Option<PathBuf>,
+    /// `PostgreSQL` database, for several instances: postgres://USER@HOST/DATABASE [default: a file in
+    /// the data directory]
+    #[arg(long, value_name = "URL")]
+    pub(crate) database: Option<String>,
     /// Say what the store is, when it is not where or what it was: `current` if this is the only copy
     /// and knows of everything that was sent, `restored` if it is a backup or a copy
     #[arg(long, value_name = "current|restored")]

@@ -20,7 +20,7 @@ use crate::failure::{Failure, chain};
 use crate::faulty_notifier::FaultyNotifier;
 use crate::id_generator::UuidGenerator;
 use crate::output::Output;
-use crate::server::{self, Home, ServerPlan, Serving, flag, required};
+use crate::server::{self, Database, Home, ServerPlan, Serving, flag, required};
 use crate::settings::Settings;
 use crate::span::Span;
 use crate::wiring::{Adapters, Behaviour, Stores, UseCases};
@@ -47,7 +47,7 @@ pub(crate) async fn run(
         SandboxClock::open(home.directory())?
     };
     let clock = Arc::new(clock);
-    let store = if args.in_memory { None } else { Some(server::open_store(home.directory())?) };
+    let store = (!args.in_memory).then(|| Database::open_file(home.directory())).transpose()?;
     let bank = Arc::new(open_bank(args, settings, &home, Arc::<SandboxClock>::clone(&clock))?);
     let webhook_key = home.webhook_key()?;
     let jwks_url = format!("{base_url}{}", route::JWKS);
@@ -58,10 +58,7 @@ pub(crate) async fn run(
     )?;
     let faults = Faults::default();
     let adapters = Adapters {
-        stores: match &store {
-            Some(store) => Stores::of(store),
-            None => Stores::of(&Arc::new(MemoryStore::new())),
-        },
+        stores: store.as_ref().map_or_else(in_memory, Database::stores),
         // The bank is in this process: nothing is sent that a copy could send again.
         marker: Arc::new(MemoryMarker::default()),
         gateway: Arc::<Bank>::clone(&bank),
@@ -103,6 +100,10 @@ pub(crate) async fn run(
     };
     let broken = server::broken(store.clone());
     serving.run(server::finish(use_cases.dispatch_payouts.clone(), store), broken).await
+}
+
+fn in_memory() -> Stores {
+    Stores::of(&Arc::new(MemoryStore::new()))
 }
 
 /// Lets webhooks go elsewhere from now on.

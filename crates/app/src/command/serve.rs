@@ -9,8 +9,7 @@ use std::time::Duration;
 use payout_domain::{MerchantAccount, Money, PayoutRules, SendRule};
 use payout_http_client::{Connection, HttpGateway, JwksCache};
 use payout_http_server::{Api, InboundWebhooks};
-use payout_ports::{Clock, MarkedStore, PaymentRepository, PayoutGateway};
-use payout_sqlite::SqliteStore;
+use payout_ports::{Clock, PaymentRepository, PayoutGateway};
 use payout_wire::route;
 
 use crate::cli::ServeArgs;
@@ -21,12 +20,12 @@ use crate::failure::{Failure, chain};
 use crate::file_marker::FileMarker;
 use crate::id_generator::UuidGenerator;
 use crate::output::Output;
-use crate::server::{self, Home, ServerPlan, Serving, flag, required};
+use crate::server::{self, Database, Home, ServerPlan, Serving, flag, required};
 use crate::settings::Settings;
 use crate::span::Span;
 use crate::target;
 use crate::webhook_keys::ProviderKeys;
-use crate::wiring::{Adapters, Behaviour, Stores, UseCases};
+use crate::wiring::{Adapters, Behaviour, UseCases};
 use crate::workers::Workers;
 
 /// How old an event of the provider may be: it repeats them for 72 hours.
@@ -46,15 +45,16 @@ pub(crate) async fn run(
     let base_url = server::url_of(&listener)?;
     let home = Home::open(&plan.data)?;
     let identity = home.identity(&plan)?;
-    let store = server::open_store(home.directory())?;
-    let mark = store.mark().await.map_err(|error| Failure::failed("store", &error))?;
+    let database = Database::open(args, settings, home.directory()).await?;
+    let stores = database.stores();
+    let mark = stores.marked.mark().await.map_err(|error| Failure::failed("store", &error))?;
     let clock: Arc<dyn Clock> = Arc::new(SteadyClock::not_before(mark.latest_at));
     let gateway = HttpGateway::new(&connection, Arc::clone(&clock));
     let gateway = Arc::new(gateway.map_err(|error| Failure::configuration(chain(&error)))?);
     let webhook_key = home.webhook_key()?;
     let jwks_url = format!("{base_url}{}", route::JWKS);
     let adapters = Adapters {
-        stores: Stores::of(&store),
+        stores,
         marker: Arc::new(FileMarker::at(&mark_file(args, settings, &home))),
         gateway: Arc::<HttpGateway>::clone(&gateway),
         notifier: server::notifier(
@@ -68,7 +68,7 @@ pub(crate) async fn run(
     };
     let behaviour = Behaviour::of_service(rules, key_window.duration());
     let use_cases = UseCases::new(&adapters, &behaviour);
-    let accounts = merchant_accounts(&gateway, &store, output).await;
+    let accounts = merchant_accounts(&gateway, &*adapters.stores.payments, output).await;
     if !accounts.is_empty() {
         check_key_window(&gateway, &behaviour.dispatch.rule).await?;
     }
@@ -90,8 +90,8 @@ pub(crate) async fn run(
         workers,
         output,
     };
-    let broken = server::broken(Some(Arc::clone(&store)));
-    serving.run(server::finish(use_cases.dispatch_payouts.clone(), Some(store)), broken).await
+    let broken = server::broken(Some(database.clone()));
+    serving.run(server::finish(use_cases.dispatch_payouts.clone(), Some(database)), broken).await
 }
 
 fn mark_file(args: &ServeArgs, settings: &Settings, home: &Home) -> PathBuf {
@@ -120,7 +120,7 @@ fn inbound(
 /// accepted must be looked after, and it accepts for accounts that it knows.
 async fn merchant_accounts(
     gateway: &HttpGateway,
-    store: &SqliteStore,
+    store: &dyn PaymentRepository,
     output: Output,
 ) -> Vec<MerchantAccount> {
     match gateway.merchant_accounts().await {

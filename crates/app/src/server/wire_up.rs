@@ -1,6 +1,5 @@
 //! The parts of a server that are the same in both.
 
-use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -10,9 +9,8 @@ use payout_http_server::{Api, Limits, Tokens};
 use payout_ports::Clock;
 use payout_service::DispatchPayouts;
 use payout_signature::{Jwks, SigningKey};
-use payout_sqlite::{SqliteStore, StoreOptions};
 
-use super::{Home, Identity, StoreReadiness};
+use super::{Database, Home, Identity, StoreReadiness};
 use crate::failure::{Failure, chain};
 use crate::id_generator;
 use crate::wiring::{Adapters, UseCases};
@@ -70,18 +68,8 @@ pub(crate) fn notifier(
     Ok(Arc::new(notifier))
 }
 
-/// Opens the database of a server.
-pub(crate) fn open_store(directory: &Path) -> Result<Arc<SqliteStore>, Failure> {
-    let store = SqliteStore::open(directory, &StoreOptions::default());
-    let store = store.map_err(|error| Failure::configuration(chain(&error)))?;
-    let shown = |setting: &payout_sqlite::Setting| format!("{}={}", setting.name, setting.value);
-    let settings: Vec<_> = store.settings().iter().map(shown).collect();
-    tracing::info!(settings = settings.join(" "), "the store is open");
-    Ok(Arc::new(store))
-}
-
 /// Waits until the store can no longer be written, and says why; for ever if all is well.
-pub(crate) async fn broken(store: Option<Arc<SqliteStore>>) -> String {
+pub(crate) async fn broken(store: Option<Database>) -> String {
     let Some(store) = store else { return std::future::pending().await };
     loop {
         if let Some(why) = store.stopped() {
@@ -94,13 +82,13 @@ pub(crate) async fn broken(store: Option<Arc<SqliteStore>>) -> String {
 /// Waits for what is on its way, and closes the database.
 pub(crate) async fn finish(
     dispatch: DispatchPayouts,
-    store: Option<Arc<SqliteStore>>,
+    store: Option<Database>,
 ) -> Result<(), Failure> {
     if tokio::time::timeout(DRAIN, dispatch.drain()).await.is_err() {
         tracing::warn!("some transmissions have no outcome yet: they are unknown, and asked again");
     }
     match store {
-        Some(store) => store.close().await.map_err(|error| Failure::failed("store", &error)),
+        Some(store) => store.close().await,
         None => Ok(()),
     }
 }

@@ -105,6 +105,23 @@ pub(crate) const TABLE: &[Setting] = &[
     ),
     one("serve.data", "PAYOUT_SERVE_DATA", None, "directory of the service's database and keys"),
     one(
+        "serve.database",
+        "PAYOUT_SERVE_DATABASE",
+        None,
+        "PostgreSQL database for several instances: postgres://USER@HOST/DATABASE",
+    ),
+    one(
+        "serve.database_password_file",
+        "PAYOUT_SERVE_DATABASE_PASSWORD_FILE",
+        None,
+        "file with the password of the database's user",
+    ),
+    secret(
+        "serve.database_password",
+        "PAYOUT_SERVE_DATABASE_PASSWORD",
+        "the password of the database's user",
+    ),
+    one(
         "serve.gateway",
         "PAYOUT_SERVE_GATEWAY",
         None,

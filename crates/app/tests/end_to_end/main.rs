@@ -24,6 +24,7 @@ mod idempotency;
 mod lifetimes;
 mod manual;
 mod outages;
+mod postgres;
 mod provider;
 mod refusals;
 mod refusals_over_http;
