@@ -36,7 +36,7 @@ pub struct MemoryStore {
     tables: Mutex<Tables>,
 }
 
-#[derive(Default)]
+#[derive(Clone, Default)]
 struct Tables {
     payouts: PayoutTable,
     payments: PaymentTable,
@@ -54,6 +54,12 @@ impl MemoryStore {
     /// An empty store.
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// A store of its own that holds what this one holds now, as a backup does.
+    pub fn copy(&self) -> Result<Self, RepositoryError> {
+        let tables = self.tables()?.clone();
+        Ok(Self { tables: Mutex::new(tables) })
     }
 
     fn tables(&self) -> Result<MutexGuard<'_, Tables>, RepositoryError> {

@@ -8,12 +8,13 @@ use payout_ports::{GatewayProfile, InboxEntry, Remembered};
 type Name = (GatewayProfile, EventId);
 
 /// All events, for ever, and those that wait to be worked off.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(super) struct InboxTable {
     rows: BTreeMap<Name, Row>,
     queue: BTreeSet<(Timestamp, Name)>,
 }
 
+#[derive(Clone)]
 struct Row {
     entry: InboxEntry,
     // `None` once it is done.

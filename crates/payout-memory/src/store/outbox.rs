@@ -12,7 +12,7 @@ use payout_ports::{
 use super::Tables;
 
 /// The letters that are not done.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(super) struct OutboxTable {
     letters: BTreeMap<EventId, Letter>,
     // For each subject its letters in the order of writing: only the first of a line may go.

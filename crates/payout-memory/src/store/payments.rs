@@ -9,7 +9,7 @@ use payout_domain::{
 use payout_ports::{RecordedPayment, RepositoryError};
 
 /// All that was paid in.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(super) struct PaymentTable {
     payments: BTreeMap<(ClientId, PaymentId), Payment>,
     sources: BTreeMap<(ClientId, PaymentSourceId), PaymentSource>,

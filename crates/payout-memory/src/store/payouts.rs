@@ -14,7 +14,7 @@ use payout_ports::{
 };
 
 /// All payouts, and the ways to find them without looking at every one.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(super) struct PayoutTable {
     rows: BTreeMap<PayoutId, Row>,
     keys: BTreeMap<(ClientId, IdempotencyKey), IdempotencyRecord>,
@@ -27,6 +27,7 @@ pub(super) struct PayoutTable {
     latest_at: Option<Timestamp>,
 }
 
+#[derive(Clone)]
 struct Row {
     payout: Payout,
     instruction: Instruction,
