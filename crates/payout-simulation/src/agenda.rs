@@ -45,6 +45,8 @@ pub(crate) enum Happening {
     Start(usize),
     /// An instance has died.
     Bury(usize, u64),
+    /// An operator says what the store of an instance is, and starts it again.
+    Adopt(usize),
     /// A planned fault begins.
     Begin(Trouble),
     /// A planned fault ends.

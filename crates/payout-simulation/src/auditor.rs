@@ -6,7 +6,7 @@ use std::str::FromStr;
 use std::sync::Arc;
 
 use payout_domain::{
-    Currency, EventId, GatewayPayoutId, MerchantAccountId, Money, Payment, PaymentSourceId,
+    Currency, EventId, GatewayPayoutId, MerchantAccountId, Money, Payment, PaymentSourceId, Payout,
     PayoutId, PayoutState, SendRule, Status, Timestamp,
 };
 use payout_memory::Bank;
@@ -52,7 +52,8 @@ pub(crate) struct Auditor {
     paid_in: BTreeMap<Currency, Money>,
     executed_for: BTreeMap<usize, BTreeSet<PayoutId>>,
     refused: BTreeSet<usize>,
-    restored: bool,
+    // When the copy was made, and when it was put in the store's place.
+    restored: Option<(u64, u64)>,
     blind_to: BTreeSet<Statement>,
 }
 
@@ -101,6 +102,8 @@ pub(crate) struct File {
     pub(crate) executions: u32,
     pub(crate) returned: bool,
     pub(crate) told_failed: bool,
+    acknowledged_ms: u64,
+    intention: Option<usize>,
     departures: Vec<Departure>,
     body: Option<Arc<[u8]>>,
     told: Vec<(EventId, NotificationKind)>,
@@ -127,7 +130,7 @@ impl Auditor {
             paid_in: BTreeMap::new(),
             executed_for: BTreeMap::new(),
             refused: BTreeSet::new(),
-            restored: false,
+            restored: None,
             blind_to,
         }
     }
@@ -207,11 +210,20 @@ impl Auditor {
         self.at_bank.get(&id).copied()
     }
 
-    /// A payout has moved at the bank. `asked_for` says which intention it is for, and how much.
-    pub(crate) fn moved(&mut self, id: PayoutId, asked_for: Option<(usize, Money)>, bank: &Bank) {
+    /// A payout is about to be sent.
+    pub(crate) fn claimed(&mut self, payout: &Payout) {
+        let file = self.files.entry(payout.id()).or_default();
+        file.amount = Some(payout.amount());
+        let number = payout.idempotency_key().as_str().strip_prefix("order-");
+        file.intention = number.and_then(|number| number.parse().ok());
+    }
+
+    /// A payout has moved at the bank.
+    pub(crate) fn moved(&mut self, at_bank: GatewayPayoutId, bank: &Bank) {
+        let Some(id) = self.payout_at_bank(at_bank) else { return };
         let file = self.files.entry(id).or_default();
         file.executions = bank.executions(id);
-        file.amount = file.amount.or(asked_for.map(|(_, amount)| amount));
+        let intention = file.intention;
         let (executions, is_lie) = (file.executions, file.told_failed && !file.returned);
         if executions == 0 {
             return;
@@ -222,10 +234,10 @@ impl Auditor {
         if is_lie {
             self.accuse_of(Statement::NoLie, id, "executed after it was told to have failed");
         }
-        let Some((intention, _)) = asked_for else { return };
+        let Some(intention) = intention else { return };
         let executed = self.executed_for.entry(intention).or_default();
         executed.insert(id);
-        if executed.len() > 1 && !self.restored {
+        if executed.len() > 1 && self.restored.is_none() {
             self.accuse_of(Statement::AtMostOnce, id, "two payouts of one key are executed");
         }
     }
@@ -239,20 +251,24 @@ impl Auditor {
     }
 
     /// A client was told that its payout is accepted.
-    pub(crate) fn acknowledged(&mut self, intention: usize, id: PayoutId) {
+    pub(crate) fn acknowledged(&mut self, intention: usize, id: PayoutId, now_ms: u64) {
+        let file = self.files.entry(id).or_default();
+        if file.acknowledged_ms == 0 {
+            file.acknowledged_ms = now_ms;
+        }
         let ids = self.acknowledged.entry(intention).or_default();
         if ids.contains(&id) {
             return;
         }
         ids.push(id);
-        if ids.len() > 1 && !self.restored {
+        if ids.len() > 1 && self.restored.is_none() {
             self.accuse_of(Statement::AtMostOnce, id, "a second payout under one key");
         }
     }
 
     /// A client asked for something else under a used key, and was told that it is accepted.
     pub(crate) fn took_altered(&mut self, intention: usize, id: PayoutId) {
-        if !self.restored {
+        if self.restored.is_none() {
             let what = format!("another order under the key of intention {intention}: payout {id}");
             self.accuse(Statement::AtMostOnce, what);
         }
@@ -263,16 +279,29 @@ impl Auditor {
         self.acknowledged.get(&intention)?.last().copied()
     }
 
-    /// A client does not find its payout.
+    /// The store was put back to what it was at a time.
+    pub(crate) fn restored(&mut self, taken_ms: u64, now_ms: u64) {
+        self.restored = Some((taken_ms, now_ms));
+    }
+
+    pub(crate) fn was_restored(&self) -> bool {
+        self.restored.is_some()
+    }
+
+    /// A client does not find its payout. Nothing brings back what was acknowledged after the copy
+    /// was made that the store was put back from, and before it was.
     pub(crate) fn missing(&mut self, id: PayoutId) {
-        if !self.restored {
+        let file = self.files.entry(id).or_default();
+        let acknowledged_ms = file.acknowledged_ms;
+        let is_gone = |(taken_ms, restored_ms)| (taken_ms..=restored_ms).contains(&acknowledged_ms);
+        if !self.restored.is_some_and(is_gone) {
             self.accuse_of(Statement::NoLoss, id, "acknowledged, and not found");
         }
     }
 
     /// A client sees how its payout stands.
     pub(crate) fn shown(&mut self, id: PayoutId, status: Status, bank: &Bank) {
-        let restored = self.restored;
+        let restored = self.restored.is_some();
         let file = self.files.entry(id).or_default();
         file.executions = bank.executions(id);
         let before = file.status.replace(status);
@@ -294,7 +323,7 @@ impl Auditor {
     pub(crate) fn told(&mut self, notification: &Notification, bank: &Bank) {
         let NotificationSubject::Payout(payout) = &notification.subject else { return };
         let (id, kind) = (payout.id(), notification.kind);
-        let restored = self.restored;
+        let restored = self.restored.is_some();
         let file = self.files.entry(id).or_default();
         file.executions = bank.executions(id);
         let told = (notification.event_id, kind);
@@ -347,7 +376,7 @@ impl Auditor {
             Status::Failed => Some(NotificationKind::PayoutFailed),
             Status::Pending | Status::Authorized => None,
         };
-        if last != expected && !self.restored {
+        if last != expected && self.restored.is_none() {
             self.accuse_of(Statement::NoLie, id, "its client was not told how it ended");
         }
     }

@@ -116,7 +116,8 @@ impl World {
         if self.strikes(FaultKind::RequestRepeated) {
             self.pause(FaultKind::RequestRepeated).await;
             if let Answer::Accepted(again) = self.ask_once(number, flaw, false).await {
-                self.auditor().acknowledged(number, again);
+                let now_ms = self.now_ms();
+                self.auditor().acknowledged(number, again, now_ms);
             }
         }
         if self.strikes(FaultKind::RequestAltered) {
@@ -142,7 +143,7 @@ impl World {
     fn acknowledged(&self, number: usize, flaw: Flaw, id: PayoutId) {
         self.note("acknowledged", id.as_uuid(), 0);
         let mut auditor = self.auditor();
-        auditor.acknowledged(number, id);
+        auditor.acknowledged(number, id, self.now_ms());
         match flaw {
             Flaw::None => {}
             Flaw::NotItsCurrency => {

@@ -121,7 +121,6 @@ impl PayoutGateway for FaultyGateway {
             && world.strikes(FaultKind::ListingOdd)
         {
             page.items.reverse();
-            page.items.pop();
         }
         Ok(page)
     }
@@ -240,7 +239,7 @@ impl FaultyGateway {
         let payout_id = world.auditor().payout_at_bank(id)?;
         let amount = world.store().find_unscoped(payout_id).await.ok()??.amount();
         let status = ProviderStatus::Failed { at: world.now(), reason: FailureReason::Unknown };
-        Some(ReportedPayout { id, payout_id: Some(payout_id), amount, status })
+        Some(ReportedPayout { id, payout_id: Some(payout_id), amount, status, earlier: None })
     }
 }
 

@@ -5,16 +5,17 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use payout_domain::{
-    ClientId, EventId, Evidence, FailureReason, GatewayPayoutId, IdempotencyKey, MerchantAccount,
-    MerchantAccountId, Payment, PaymentId, PaymentSource, PaymentSourceId, Payout, PayoutId,
-    PayoutRecord, PayoutState, Progress, Timestamp, TokenLife, UserId,
+    ClientId, EventId, GatewayPayoutId, IdempotencyKey, MerchantAccount, MerchantAccountId,
+    Payment, PaymentId, PaymentSource, PaymentSourceId, Payout, PayoutId, PayoutState, Timestamp,
+    UserId,
 };
 use payout_memory::MemoryStore;
 use payout_ports::{
-    AcceptOutcome, Acceptance, Cause, Claim, Clock, GatewayProfile, IdGenerator, IdempotencyRecord,
-    Inbox, InboxEntry, NewNotification, Notification, NotificationKind, Outbox, PageOrder,
-    PaymentRepository, PayoutChange, PayoutEvent, PayoutRepository, Payouts, RecordedPayment,
-    Remembered, RepositoryError, SaveError, SendOrder, WatchOrder,
+    AcceptOutcome, Acceptance, AfterFailure, Attempt, Cause, Claim, DeadLetter, GatewayProfile,
+    IdempotencyRecord, Inbox, InboxEntry, MarkedStore, NewNotification, Notification, Outbox,
+    PageOrder, Pause, PaymentRepository, PayoutChange, PayoutEvent, PayoutRepository, Payouts,
+    RecordedPayment, Remembered, RepositoryError, SaveError, SendOrder, SendSwitch, Standing,
+    StoreMark, WatchOrder,
 };
 
 use crate::life::Life;
@@ -70,6 +71,7 @@ impl PayoutRepository for FaultyStore {
         }
         for claim in &claims {
             let attempt = u64::from(claim.payout.progress().attempts);
+            self.life.world.auditor().claimed(&claim.payout);
             self.life.world.note("claimed", claim.payout.id().as_uuid(), attempt);
         }
         self.committed().await.map_err(RepositoryError::Unavailable)?;
@@ -129,6 +131,18 @@ impl PayoutRepository for FaultyStore {
         id: PayoutId,
     ) -> Result<Option<Vec<PayoutEvent>>, RepositoryError> {
         read!(self.history(client_id, id))
+    }
+
+    async fn list_standing(
+        &self,
+        standing: Standing,
+        page: &PageOrder,
+    ) -> Result<Payouts, RepositoryError> {
+        read!(self.list_standing(standing, page))
+    }
+
+    async fn attempts(&self, id: PayoutId) -> Result<Vec<Attempt>, RepositoryError> {
+        read!(self.attempts(id))
     }
 }
 
@@ -233,9 +247,44 @@ impl Outbox for FaultyStore {
     async fn notification_failed(
         &self,
         id: EventId,
-        due_at: Timestamp,
+        then: AfterFailure,
     ) -> Result<(), RepositoryError> {
-        write!(self.notification_failed(id, due_at))
+        write!(self.notification_failed(id, then))
+    }
+
+    async fn dead_letters(
+        &self,
+        limit: usize,
+        after: Option<EventId>,
+    ) -> Result<Vec<DeadLetter>, RepositoryError> {
+        read!(self.dead_letters(limit, after))
+    }
+
+    async fn replay(&self, id: EventId, at: Timestamp) -> Result<bool, RepositoryError> {
+        write!(self.replay(id, at))
+    }
+}
+
+#[async_trait]
+impl SendSwitch for FaultyStore {
+    async fn pause(&self, pause: &Pause) -> Result<(), RepositoryError> {
+        write!(self.pause(pause))
+    }
+
+    async fn resume(&self) -> Result<(), RepositoryError> {
+        write!(self.resume())
+    }
+
+    async fn paused(&self) -> Result<Option<Pause>, RepositoryError> {
+        read!(self.paused())
+    }
+}
+
+#[async_trait]
+impl MarkedStore for FaultyStore {
+    async fn mark(&self) -> Result<StoreMark, RepositoryError> {
+        let mark = read!(self.mark())?;
+        Ok(StoreMark { place: self.life.world.place(), ..mark })
     }
 }
 
@@ -267,78 +316,6 @@ impl FaultyStore {
         }
         Ok(())
     }
-
-    /// An order as a mistaken dispatcher would give it.
-    fn bent(&self, order: &SendOrder) -> SendOrder {
-        let mut order = order.clone();
-        match self.life.world.plant {
-            Some(Plant::NoWindowCheck) => order.rule.key_window = Duration::from_hours(24 * 3650),
-            Some(Plant::LocalClock) => {
-                let issued_at = self.life.now();
-                let expires_at =
-                    issued_at.plus(order.token.expires_at.since(order.token.issued_at));
-                order.token = TokenLife { issued_at, expires_at };
-            }
-            _ => {}
-        }
-        order
-    }
-
-    /// A change as mistaken code would make it.
-    async fn mistaken(&self, change: PayoutChange, store: &MemoryStore) -> PayoutChange {
-        match self.life.world.plant {
-            Some(Plant::Regress) => regressed(change, store).await,
-            Some(Plant::RejectAfterUnknown) => self.failed_after_all(change),
-            _ => change,
-        }
-    }
-
-    fn failed_after_all(&self, mut change: PayoutChange) -> PayoutChange {
-        let is_refused =
-            change.events.iter().any(|event| matches!(event.evidence, Evidence::Rejected { .. }));
-        if !is_refused || *change.payout.state() != PayoutState::Unknown {
-            return change;
-        }
-        let now = self.life.now();
-        change.payout = with_progress(&change.payout, |progress| {
-            progress.state = PayoutState::Failed(FailureReason::Rejected);
-            progress.failed_at = Some(now);
-        });
-        change.notifications.push(NewNotification {
-            event_id: EventId::from_uuid(self.life.world.ids().next()),
-            kind: NotificationKind::PayoutFailed,
-            created_at: now,
-        });
-        change
-    }
-}
-
-/// The change, written over whatever is there.
-async fn regressed(mut change: PayoutChange, store: &MemoryStore) -> PayoutChange {
-    if let Ok(Some(stored)) = store.find_unscoped(change.payout.id()).await {
-        change.expected_version = stored.version();
-    }
-    change
-}
-
-/// The payout with something changed that nothing of ours would change.
-pub(crate) fn with_progress(payout: &Payout, change: impl FnOnce(&mut Progress)) -> Payout {
-    let mut progress = payout.progress().clone();
-    change(&mut progress);
-    let request = payout.request();
-    let record = PayoutRecord {
-        id: payout.id(),
-        client_id: payout.client_id().clone(),
-        idempotency_key: payout.idempotency_key().clone(),
-        order: request.order().clone(),
-        proof: request.proof(),
-        scheme: request.scheme(),
-        account_holder_name: request.account_holder_name().map(str::to_owned),
-        account_identifiers: request.account_identifiers().to_vec(),
-        created_at: payout.created_at(),
-        progress,
-    };
-    Payout::restore(record).unwrap_or_else(|_| payout.clone())
 }
 
 pub(crate) fn state_name(state: &PayoutState) -> &'static str {

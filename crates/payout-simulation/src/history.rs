@@ -157,6 +157,10 @@ impl World {
                     self.bury(number, downtime).await;
                 }
             }
+            Happening::Adopt(number) => {
+                self.say_what_the_store_is(number);
+                self.bury(number, SECOND).await;
+            }
             Happening::Begin(trouble) => self.trouble_begins(trouble).await,
             Happening::End(trouble) => self.trouble_ends(trouble).await,
             Happening::Calm => self.calm_comes(),
@@ -175,6 +179,9 @@ impl World {
         if kind == FaultKind::ProfileChanged {
             self.bury_all(SECOND).await;
         }
+        if kind == FaultKind::Restored {
+            self.take_snapshot();
+        }
         if kind == FaultKind::Freeze
             && let Some(life) = self.somebody(kind)
         {
@@ -191,6 +198,10 @@ impl World {
         let is_over = self.end(trouble.kind);
         if trouble.kind == FaultKind::ProfileChanged && is_over {
             self.bury_all(SECOND).await;
+        }
+        if trouble.kind == FaultKind::Restored {
+            self.bury_all(SECOND).await;
+            self.put_back();
         }
         if trouble.kind == FaultKind::InstancesDown && is_over {
             self.start_all();

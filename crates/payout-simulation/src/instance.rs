@@ -9,19 +9,23 @@ use payout_ports::{
     Clock, GatewayProfile, IdGenerator, PayoutChange, PayoutGateway, PayoutRepository,
 };
 use payout_service::{
-    Backoff, DispatchPayouts, Doorbell, FollowEvents, NotifyClients, ReceiveEvent,
-    ReconcilePayouts, RecordPayment, RequestPayout, ServiceError, TakeIn,
+    Backoff, DispatchPayouts, Doorbell, FollowEvents, GuardStore, LookForPayouts, LookSettings,
+    NotifyClients, NotifySettings, ReceiveEvent, ReconcilePayouts, RecordPayment, RequestPayout,
+    ServiceError, TakeIn,
 };
 use tokio::task::AbortHandle;
+use tokio::time::sleep;
 
-use crate::FaultKind;
 use crate::agenda::Happening;
 use crate::client::client_id;
 use crate::faulty_gateway::FaultyGateway;
-use crate::faulty_store::{FaultyStore, with_progress};
+use crate::faulty_store::FaultyStore;
 use crate::life::Life;
+use crate::marker::FaultyMarker;
+use crate::mistakes::with_progress;
 use crate::receiver::Receiver;
 use crate::world::{World, lock};
+use crate::{FaultKind, Plant};
 
 /// One round of a use case, as a future that borrows nothing.
 macro_rules! run_of {
@@ -39,7 +43,8 @@ pub(crate) struct Instance {
 
 struct Running {
     life: Arc<Life>,
-    service: Arc<Service>,
+    /// What it does for others, once it has seen which store it has.
+    service: Option<Arc<Service>>,
     workers: Vec<AbortHandle>,
 }
 
@@ -65,7 +70,20 @@ impl World {
         place.lives = place.lives.saturating_add(1);
         let life = Life::begin(Arc::clone(self), number, place.lives);
         self.note("an instance starts", uuid::Uuid::nil(), place.lives);
-        place.running = Some(run(&life));
+        let wiring = Wiring::of(&life);
+        let boot = tokio::spawn(boot(wiring)).abort_handle();
+        place.running = Some(Running { life, service: None, workers: vec![boot] });
+    }
+
+    /// Lets an instance work whose life has not ended meanwhile.
+    fn admit(&self, life: &Life, service: Service, workers: Vec<AbortHandle>) {
+        let Some(place) = self.instances.get(life.instance) else { return };
+        if let Some(running) =
+            lock(place).running.as_mut().filter(|it| it.life.number == life.number)
+        {
+            running.service = Some(Arc::new(service));
+            running.workers.extend(workers);
+        }
     }
 
     /// Buries an instance: nothing of what it had in mind is left. It starts again later.
@@ -95,7 +113,7 @@ impl World {
         }
         let service = |place: &std::sync::Mutex<Instance>| {
             let place = lock(place);
-            place.running.as_ref().map(|running| Arc::clone(&running.service))
+            place.running.as_ref().and_then(|running| running.service.clone())
         };
         let running: Vec<_> = self.instances.iter().filter_map(service).collect();
         self.draw(|chance| chance.pick(&running).cloned())
@@ -120,6 +138,7 @@ impl World {
                 events: Vec::new(),
                 notifications: Vec::new(),
                 schedule: None,
+                attempt_end: None,
             };
             let _nobody_else_writes_now = self.store().save(change).await;
         }
@@ -138,33 +157,89 @@ struct Wiring {
     to_tell: Doorbell,
 }
 
-/// Wires the use cases, as the binary does, and lets their workers run.
-fn run(life: &Arc<Life>) -> Running {
-    let world = &life.world;
-    let wiring = Wiring {
-        store: Arc::new(FaultyStore { life: Arc::clone(life) }),
-        gateway: Arc::new(FaultyGateway { life: Arc::clone(life), profile: profile(world) }),
-        clock: life.clone(),
-        ids: world.ids(),
-        to_send: Doorbell::default(),
-        to_follow: Doorbell::default(),
-        to_tell: Doorbell::default(),
-        life: Arc::clone(life),
-    };
+/// Looks first which store there is, as the binary does, and then lets the workers run.
+async fn boot(wiring: Wiring) {
+    let may_send = wiring.may_send().await;
+    let world = &wiring.life.world;
     let (dispatch, reconcile) = (wiring.dispatch(), wiring.reconcile());
     let (follow, notify) = (wiring.follow_events(), wiring.notify());
     let patience = world.plan.patience;
-    let no_bell = Doorbell::default();
-    let workers = vec![
-        worker(patience, &wiring.to_send, move || run_of!(dispatch)),
+    let mut workers = vec![
         worker(patience, &wiring.to_follow, move || run_of!(follow)),
         worker(patience, &wiring.to_tell, move || run_of!(notify)),
-        worker(patience, &no_bell, move || run_of!(reconcile)),
+        worker(patience, &Doorbell::default(), move || run_of!(reconcile)),
     ];
-    Running { life: Arc::clone(life), service: Arc::new(wiring.service()), workers }
+    if may_send {
+        workers.push(worker(patience, &wiring.to_send, move || run_of!(dispatch)));
+    }
+    world.admit(&wiring.life, wiring.service(), workers);
 }
 
 impl Wiring {
+    fn of(life: &Arc<Life>) -> Self {
+        let world = &life.world;
+        Self {
+            store: Arc::new(FaultyStore { life: Arc::clone(life) }),
+            gateway: Arc::new(FaultyGateway { life: Arc::clone(life), profile: profile(world) }),
+            clock: life.clone(),
+            ids: world.ids(),
+            to_send: Doorbell::default(),
+            to_follow: Doorbell::default(),
+            to_tell: Doorbell::default(),
+            life: Arc::clone(life),
+        }
+    }
+
+    /// Whether payouts may be sent from this store, or an operator says so. An instance that cannot
+    /// find out is started again until it can.
+    async fn may_send(&self) -> bool {
+        let (world, guard) = (&self.life.world, self.guard());
+        loop {
+            if let Ok(verdict) = guard.run().await {
+                let may_send = verdict.allows_sending();
+                let adoption = world.adoption_of(self.life.instance);
+                if may_send || world.plant == Some(Plant::RestoreRedispatch) {
+                    return true;
+                }
+                world.note("not allowed to send", uuid::Uuid::nil(), 0);
+                match adoption {
+                    None => {
+                        world.call_operator(self.life.instance);
+                        return false;
+                    }
+                    Some(adoption) if guard.adopt(adoption).await.is_ok() => {
+                        world.adopted(self.life.instance);
+                        return true;
+                    }
+                    Some(_) => {}
+                }
+            }
+            sleep(SECOND).await;
+        }
+    }
+
+    fn guard(&self) -> GuardStore {
+        GuardStore {
+            store: self.store.clone(),
+            marker: Arc::new(FaultyMarker { life: Arc::clone(&self.life) }),
+            payouts: self.store.clone(),
+            take_in: self.take_in(),
+        }
+    }
+
+    fn look(&self) -> LookForPayouts {
+        LookForPayouts {
+            payouts: self.store.clone(),
+            gateway: Arc::clone(&self.gateway),
+            clock: Arc::clone(&self.clock),
+            take_in: self.take_in(),
+            settings: LookSettings {
+                read_lag: Duration::from_hours(2),
+                token_life_max: self.life.world.plan.dispatch.rule.key_window,
+            },
+        }
+    }
+
     fn take_in(&self) -> TakeIn {
         TakeIn {
             payouts: self.store.clone(),
@@ -180,6 +255,7 @@ impl Wiring {
             Arc::clone(&self.gateway),
             Arc::clone(&self.ids),
             self.take_in(),
+            self.guard(),
             self.life.world.plan.dispatch,
         )
     }
@@ -190,6 +266,7 @@ impl Wiring {
             gateway: Arc::clone(&self.gateway),
             clock: Arc::clone(&self.clock),
             take_in: self.take_in(),
+            look: self.look(),
             settings: self.life.world.plan.watch,
         }
     }
@@ -218,9 +295,12 @@ impl Wiring {
             self.store.clone(),
             Arc::new(Receiver { life: Arc::clone(&self.life) }),
             (Arc::clone(&self.clock), Arc::clone(&self.ids)),
-            Backoff { first: SECOND, longest: Duration::from_hours(1) },
-            Duration::from_secs(15),
-            32,
+            NotifySettings {
+                backoff: Backoff { first: SECOND, longest: Duration::from_hours(1) },
+                lease: Duration::from_secs(15),
+                at_once_max: 32,
+                patience: Duration::from_hours(72),
+            },
         )
     }
 

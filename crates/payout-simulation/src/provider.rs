@@ -6,8 +6,7 @@ use std::time::Duration;
 
 use payout_domain::{EventId, FailureReason, GatewayPayoutId, IdempotencyKey};
 use payout_ports::{
-    Authorisation, BankEvent, InboxSubject, Instruction, PayoutGateway, PayoutRepository,
-    SandboxBank, SubmitOutcome,
+    Authorisation, BankEvent, InboxSubject, Instruction, PayoutGateway, SandboxBank, SubmitOutcome,
 };
 use uuid::Uuid;
 
@@ -207,23 +206,12 @@ impl World {
                     self.tell(InboxSubject::Payment(payment.id));
                 }
                 BankEvent::PayoutMoved(id) => {
-                    self.see_moved(id).await;
+                    self.auditor().moved(id, &self.bank);
                     self.note("the bank has moved", id.as_uuid(), 0);
                     self.tell(InboxSubject::Payout(id));
                 }
             }
         }
-    }
-
-    async fn see_moved(&self, id: GatewayPayoutId) {
-        let Some(payout_id) = self.auditor().payout_at_bank(id) else { return };
-        let payout = self.store().find_unscoped(payout_id).await.ok().flatten();
-        let asked_for = payout.and_then(|payout| {
-            let key = payout.idempotency_key();
-            let number = self.intentions.iter().position(|intention| intention.key == *key)?;
-            Some((number, payout.amount()))
-        });
-        self.auditor().moved(payout_id, asked_for, &self.bank);
     }
 
     /// The beneficiary's bank sends a payout back, if it was executed.

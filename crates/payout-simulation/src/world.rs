@@ -7,7 +7,8 @@ use std::time::Duration;
 
 use payout_domain::Timestamp;
 use payout_memory::{Bank, BankConfiguration, MemoryStore};
-use payout_ports::{Clock, IdGenerator};
+use payout_ports::{Clock, IdGenerator, StoreMark};
+use payout_service::Adoption;
 use tokio::time::Instant;
 use uuid::Uuid;
 
@@ -33,6 +34,11 @@ pub(crate) struct World {
     clock: Arc<WorldClock>,
     ids: Arc<Ids>,
     store: Mutex<Arc<MemoryStore>>,
+    snapshots: Mutex<Vec<(u64, Arc<MemoryStore>)>>,
+    /// How often the store was put somewhere else.
+    moves: AtomicU64,
+    markers: Vec<Mutex<Option<StoreMark>>>,
+    adoptions: Mutex<BTreeMap<usize, Adoption>>,
     fate: Mutex<Fate>,
     is_calm: AtomicBool,
     end_ms: AtomicU64,
@@ -83,6 +89,10 @@ impl World {
             clock,
             ids,
             store: Mutex::new(Arc::new(MemoryStore::new())),
+            snapshots: Mutex::new(Vec::new()),
+            moves: AtomicU64::new(0),
+            adoptions: Mutex::new(BTreeMap::new()),
+            markers: (0..plan.instances).map(|_| Mutex::new(None)).collect(),
             fate: Mutex::new(fate),
             is_calm: AtomicBool::new(false),
             end_ms: AtomicU64::new(end_ms),
@@ -191,6 +201,59 @@ impl World {
     /// The store as it is now.
     pub(crate) fn store(&self) -> Arc<MemoryStore> {
         Arc::clone(&lock(&self.store))
+    }
+
+    /// Puts a copy of the store aside.
+    pub(crate) fn take_snapshot(&self) {
+        if let Ok(copy) = self.store().copy() {
+            lock(&self.snapshots).push((self.now_ms(), Arc::new(copy)));
+        }
+    }
+
+    /// Puts the oldest copy of the store in its place, and says when it was made.
+    pub(crate) fn restore(&self) -> Option<u64> {
+        let mut snapshots = lock(&self.snapshots);
+        if snapshots.is_empty() {
+            return None;
+        }
+        let (taken_ms, copy) = snapshots.remove(0);
+        // What was put aside since then is gone with the disk.
+        snapshots.clear();
+        *lock(&self.store) = copy;
+        Some(taken_ms)
+    }
+
+    /// Where the store is: a text that changes when it is put somewhere else.
+    pub(crate) fn place(&self) -> Box<str> {
+        format!("place {}", self.moves.load(Ordering::Relaxed)).into()
+    }
+
+    /// The store is somewhere else from now on.
+    pub(crate) fn move_store(&self) {
+        self.moves.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// What an operator has said of the store of an instance that starts.
+    pub(crate) fn adoption_of(&self, instance: usize) -> Option<Adoption> {
+        lock(&self.adoptions).get(&instance).copied()
+    }
+
+    pub(crate) fn set_adoption(&self, instance: usize, adoption: Option<Adoption>) {
+        match adoption {
+            Some(adoption) => lock(&self.adoptions).insert(instance, adoption),
+            None => lock(&self.adoptions).remove(&instance),
+        };
+    }
+
+    /// The mark of an instance.
+    pub(crate) fn marker(&self, instance: usize) -> Option<StoreMark> {
+        lock(self.markers.get(instance)?).clone()
+    }
+
+    pub(crate) fn set_marker(&self, instance: usize, mark: &StoreMark) {
+        if let Some(marker) = self.markers.get(instance) {
+            *lock(marker) = Some(mark.clone());
+        }
     }
 
     pub(crate) fn ids(&self) -> Arc<Ids> {
