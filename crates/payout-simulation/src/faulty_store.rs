@@ -48,7 +48,9 @@ macro_rules! write {
 #[async_trait]
 impl PayoutRepository for FaultyStore {
     async fn accept(&self, acceptance: Acceptance) -> Result<AcceptOutcome, RepositoryError> {
-        write!(self.accept(acceptance))
+        let accepted = write!(self.accept(acceptance));
+        self.life.world.take_snapshot();
+        accepted
     }
 
     async fn find_key(

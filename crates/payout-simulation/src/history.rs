@@ -180,7 +180,7 @@ impl World {
             self.bury_all(SECOND).await;
         }
         if kind == FaultKind::Restored {
-            self.take_snapshot();
+            self.want_snapshot();
         }
         if kind == FaultKind::Freeze
             && let Some(life) = self.somebody(kind)

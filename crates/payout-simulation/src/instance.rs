@@ -57,7 +57,7 @@ pub(crate) struct Service {
 const SECOND: Duration = Duration::from_secs(1);
 
 /// How long an event about something that the provider does not show is kept open.
-pub(crate) const EVENT_PATIENCE: Duration = Duration::from_hours(24);
+const EVENT_PATIENCE: Duration = Duration::from_hours(8);
 
 impl World {
     /// Starts an instance that is not running.
@@ -194,11 +194,14 @@ impl Wiring {
     /// find out is started again until it can.
     async fn may_send(&self) -> bool {
         let (world, guard) = (&self.life.world, self.guard());
+        if world.plant == Some(Plant::RestoreRedispatch) {
+            return true;
+        }
         loop {
             if let Ok(verdict) = guard.run().await {
                 let may_send = verdict.allows_sending();
                 let adoption = world.adoption_of(self.life.instance);
-                if may_send || world.plant == Some(Plant::RestoreRedispatch) {
+                if may_send {
                     return true;
                 }
                 world.note("not allowed to send", uuid::Uuid::nil(), 0);

@@ -216,7 +216,7 @@ fn lasts(kind: FaultKind) -> Option<(Duration, Duration)> {
         FaultKind::ProfileChanged => Some((MINUTE.saturating_mul(5), HOUR.saturating_mul(3))),
         FaultKind::Freeze => Some((SECOND.saturating_mul(10), HOUR.saturating_mul(8))),
         FaultKind::ClockJump => Some((SECOND, SECOND)),
-        FaultKind::Restored => Some((MINUTE, HOUR.saturating_mul(12))),
+        FaultKind::Restored => Some((MINUTE.saturating_mul(30), HOUR.saturating_mul(20))),
         FaultKind::RequestLost
         | FaultKind::AnswerLost
         | FaultKind::Delayed

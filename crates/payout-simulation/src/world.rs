@@ -34,6 +34,7 @@ pub(crate) struct World {
     clock: Arc<WorldClock>,
     ids: Arc<Ids>,
     store: Mutex<Arc<MemoryStore>>,
+    wants_snapshot: AtomicBool,
     snapshots: Mutex<Vec<(u64, Arc<MemoryStore>)>>,
     /// How often the store was put somewhere else.
     moves: AtomicU64,
@@ -89,6 +90,7 @@ impl World {
             clock,
             ids,
             store: Mutex::new(Arc::new(MemoryStore::new())),
+            wants_snapshot: AtomicBool::new(false),
             snapshots: Mutex::new(Vec::new()),
             moves: AtomicU64::new(0),
             adoptions: Mutex::new(BTreeMap::new()),
@@ -203,8 +205,20 @@ impl World {
         Arc::clone(&lock(&self.store))
     }
 
-    /// Puts a copy of the store aside.
+    /// A copy of the store is to be put aside, when something has just been written to it: a copy of
+    /// a store at rest proves little.
+    pub(crate) fn want_snapshot(&self) {
+        self.wants_snapshot.store(true, Ordering::Relaxed);
+    }
+
+    /// Puts a copy of the store aside, if one is wanted.
     pub(crate) fn take_snapshot(&self) {
+        if !self.wants_snapshot.load(Ordering::Relaxed)
+            || self.draw_of(FaultKind::Restored, |chance| chance.of_ten_thousand(7_000))
+        {
+            return;
+        }
+        self.wants_snapshot.store(false, Ordering::Relaxed);
         if let Ok(copy) = self.store().copy() {
             lock(&self.snapshots).push((self.now_ms(), Arc::new(copy)));
         }

@@ -78,6 +78,13 @@ fn an_intent_that_is_written_after_the_send_pays_twice_or_lies_about_it() {
 }
 
 #[test]
+fn a_store_that_went_back_unnoticed_pays_twice() {
+    let broken = first_broken(Plant::RestoreRedispatch, 300, &[Statement::SendRule]);
+
+    assert_eq!(broken, Some(Statement::AtMostOnce));
+}
+
+#[test]
 fn an_older_state_that_overwrites_a_newer_one_is_found() {
     assert_eq!(first_broken(Plant::Regress, 100, &[]), Some(Statement::NoLie));
 }
