@@ -97,6 +97,18 @@ proptest! {
     }
 
     #[test]
+    fn no_other_word_is_taken_for_a_known_one(word in "[a-z_]{0,20}") {
+        fn is_taken_for_another<T: FromStr + Display>(word: &str) -> bool {
+            word.parse::<T>().is_ok_and(|value| value.to_string() != word)
+        }
+
+        prop_assert!(!is_taken_for_another::<PayoutState>(&word));
+        prop_assert!(!is_taken_for_another::<Evidence>(&word));
+        prop_assert!(!is_taken_for_another::<ProviderStatus>(&word));
+        prop_assert!(!is_taken_for_another::<Resolution>(&word));
+    }
+
+    #[test]
     fn no_text_makes_a_parser_panic(text in r"\PC{0,60}|[0-9A-Z .:-]{0,60}|.{0,60}") {
         let _ = text.parse::<Money>();
         let _ = text.parse::<AccountIdentifier>();
