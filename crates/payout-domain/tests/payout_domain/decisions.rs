@@ -34,13 +34,14 @@ proptest! {
     fn nobody_alone_says_that_the_provider_never_had_it(
         all in prop::collection::vec(any::evidence(), 0..16),
     ) {
-        let by_anna = all.into_iter().filter(|evidence| match evidence {
-            Evidence::NeverSubmittedProposed { by, .. } | Evidence::Resolved { by, .. } => {
-                by.as_str() == "anna"
-            }
-            _ => true,
-        });
-        let by_anna: Vec<_> = by_anna.collect();
+        let by_another = |evidence: &Evidence| {
+            matches!(
+                evidence,
+                Evidence::NeverSubmittedProposed { by, .. } | Evidence::Resolved { by, .. }
+                    if by.as_str() != "anna"
+            )
+        };
+        let by_anna: Vec<_> = all.into_iter().filter(|evidence| !by_another(evidence)).collect();
 
         let payout = told(&by_anna);
 
