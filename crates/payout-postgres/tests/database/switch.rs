@@ -1,5 +1,7 @@
 //! The switch that stops all sending fails closed.
 
+use std::time::Duration;
+
 use payout_conformance::fixtures::{operator, seconds, send_order, watch_order};
 use payout_domain::Timestamp;
 use payout_ports::{Pause, PayoutRepository, RepositoryError, SendSwitch};
@@ -7,6 +9,9 @@ use payout_postgres::PostgresStore;
 
 use crate::by_hand::{accept, damage, fresh, refused};
 use crate::server::Schema;
+
+/// Long enough for what does not wait, and shorter than any limit of the store.
+const MOMENT: Duration = Duration::from_millis(400);
 
 #[tokio::test]
 async fn a_pause_counts_for_every_instance() {
@@ -26,16 +31,24 @@ async fn a_pause_counts_for_every_instance() {
 #[tokio::test]
 async fn a_pause_is_not_answered_while_somebody_is_about_to_claim() {
     let (store, hand, _schema) = fresh().await;
-    let claiming = "BEGIN; SELECT 1 FROM send_switch FOR SHARE";
-    hand.batch_execute(claiming).await.expect("nobody pauses");
+    accept(&store, 1).await;
+    // Keeps the claim from committing.
+    let hold = "BEGIN; SELECT 1 FROM store_progress FOR UPDATE";
+    hand.batch_execute(hold).await.expect("nobody writes");
+    let order = send_order(seconds(3));
+    let mut claiming = store.claim_sendable(&order);
+    let unclaimed = tokio::time::timeout(MOMENT, &mut claiming).await;
 
-    let waited = store.pause(&pause("ada", seconds(2))).await;
+    let ada = pause("ada", seconds(4));
+    let mut pausing = store.pause(&ada);
+    let unanswered = tokio::time::timeout(MOMENT, &mut pausing).await;
     hand.batch_execute("COMMIT").await.expect("it has begun");
-    let paused = store.pause(&pause("bob", seconds(3))).await;
+    let (claims, paused) = tokio::join!(claiming, pausing);
 
-    assert!(matches!(waited, Err(RepositoryError::Unavailable(_))), "{waited:?}");
+    assert!(unclaimed.is_err() && unanswered.is_err(), "{unclaimed:?} {unanswered:?}");
+    assert_eq!(claims.expect("the store is there").len(), 1);
     paused.expect("the claim is committed");
-    assert_eq!(claimed(&store, 4).await, Ok(0));
+    assert_eq!(claimed(&store, 9999).await, Ok(0));
 }
 
 #[tokio::test]
