@@ -75,7 +75,7 @@ mod tests {
     fn marks() -> [StoreMark; 2] {
         let mark = |sequence, latest_at| StoreMark {
             store: "5a0e4c1d9b724f868a3e61c2d7f0b9a4".into(),
-            place: "device 2049 inode 17".into(),
+            place: "disk 00ff inode 17".into(),
             sequence,
             latest_at,
         };

@@ -125,6 +125,7 @@ impl Behaviour {
                 shortest: Duration::from_millis(250),
                 longest: Duration::from_mins(5),
                 executed: Duration::from_hours(1),
+                alarm_after: Duration::from_mins(30),
                 // Banks have sent money back after weeks.
                 return_span: Duration::from_hours(24 * 30),
                 lease: LOOK_LEASE,

@@ -124,7 +124,7 @@ impl DispatchPayouts {
         let outcome = self.gateway.submit(&claim.instruction, &authorisation).await;
         let attempt = claim.payout.progress().attempts;
         tracing::debug!(payout_id = %claim.payout.id(), attempt, outcome = name(&outcome), "sent");
-        let (evidence, wait) = self.learned(&outcome, attempt);
+        let (mut evidence, wait) = self.learned(&outcome, attempt);
         let end = AttemptEnd { attempt, at: self.clock.now(), outcome: said(&outcome) };
         let payout = || claim.payout.clone();
         for tries in 1..=RECORD_TRIES {
@@ -135,6 +135,10 @@ impl DispatchPayouts {
             let taken = self.take_in.run_with_end(payout(), &evidence, &schedule, Some(&end));
             match taken.await {
                 Ok(_) => return,
+                // The provider named another payout of ours: nobody knows what became of this one.
+                Err(ServiceError::Broken(_)) if matches!(outcome, SubmitOutcome::Accepted(_)) => {
+                    evidence = Evidence::OutcomeUnknown { attempt };
+                }
                 Err(error) if tries == RECORD_TRIES => {
                     // The lease ends, and the payout is sent again under its key.
                     let payout_id = claim.payout.id();

@@ -38,6 +38,8 @@ pub struct WatchSettings {
     pub longest: Duration,
     /// So long between two questions after an executed payout.
     pub executed: Duration,
+    /// How long a provider may not show a payout that it has acknowledged before somebody is told.
+    pub alarm_after: Duration,
     /// For how long after execution the money may come back.
     pub return_span: Duration,
     /// How long a question may take before another worker asks it.
@@ -79,8 +81,15 @@ impl ReconcilePayouts {
         let Some(id) = payout.gateway_payout_id() else { return Ok(payout) };
         match self.gateway.find_payout(id).await? {
             Some(reported) => self.take_in_report(payout, reported).await,
-            // Absence proves nothing: reads may lag behind.
-            None => Ok(payout),
+            // Absence proves nothing: reads may lag behind. One that stays away is somebody's mistake.
+            None => {
+                let asked_for = self.clock.now().since(payout.created_at());
+                if asked_for > self.settings.alarm_after {
+                    let payout_id = payout.id();
+                    tracing::error!(%payout_id, %id, ?asked_for, "the provider does not show it");
+                }
+                self.take_in.reschedule(payout, &self.next_look()).await
+            }
         }
     }
 
@@ -103,10 +112,7 @@ impl ReconcilePayouts {
             return Ok(());
         }
         for missing in self.look.run(lost).await? {
-            let schedule = self.next_look();
-            // That it was accepted is no news: this moves the schedule alone.
-            let nothing_new = Evidence::Accepted;
-            self.take_in.run(missing, &nothing_new, &schedule).await?;
+            self.take_in.reschedule(missing, &self.next_look()).await?;
         }
         Ok(())
     }
@@ -137,7 +143,8 @@ impl ReconcilePayouts {
 /// Whether only a statement can tell more: the provider's id is not known, or the money came back and
 /// nobody knows by which movement.
 fn is_lost(payout: &Payout) -> bool {
-    matches!(payout.state(), PayoutState::Parked(_) | PayoutState::Returned)
+    let state = payout.state();
+    payout.gateway_payout_id().is_none() || matches!(state, PayoutState::Returned)
 }
 
 /// Whether the report is about what we sent: the same amount, and our own name if it is given back.

@@ -63,7 +63,17 @@ impl TakeIn {
         self.run_with_end(payout, evidence, schedule, None).await
     }
 
-    /// The same, for what was learned by a transmission that has ended.
+    /// Moves the schedule alone: nothing was learned.
+    pub async fn reschedule(
+        &self,
+        payout: Payout,
+        schedule: ScheduleOf<'_>,
+    ) -> Result<Payout, ServiceError> {
+        // That a payout was accepted is no news about any.
+        self.run(payout, &Evidence::Accepted, schedule).await
+    }
+
+    /// Applies what was learned by a transmission that has ended, and writes down its end.
     pub async fn run_with_end(
         &self,
         payout: Payout,

@@ -85,13 +85,14 @@ fn refuse_remote(path: &Path) -> Result<(), OpenError> {
     }
 }
 
-/// The file's device and number there: a copy has another number, and a clone of the disk another
-/// device.
+/// The file's disk, by the number that the file system gave itself, and its number there: a copy has
+/// another number, and most clones of a disk are given another name.
 #[cfg(unix)]
 fn place_of(file: &File, _path: &Path) -> io::Result<String> {
     use std::os::unix::fs::MetadataExt;
-    let metadata = file.metadata()?;
-    Ok(format!("device {} inode {}", metadata.dev(), metadata.ino()))
+    // Not the device's number: that may change when a disk is attached again.
+    let disk = rustix::fs::fstatvfs(file)?.f_fsid;
+    Ok(format!("disk {disk:016x} inode {}", file.metadata()?.ino()))
 }
 
 /// Elsewhere a file has no number that can be asked for.

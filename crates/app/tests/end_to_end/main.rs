@@ -26,6 +26,7 @@ mod manual;
 mod outages;
 mod postgres;
 mod provider;
+mod recovery;
 mod refusals;
 mod refusals_over_http;
 mod signatures;

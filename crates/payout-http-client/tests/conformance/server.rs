@@ -177,6 +177,7 @@ impl Wiring {
                 shortest: Duration::from_secs(1),
                 longest: Duration::from_mins(1),
                 executed: Duration::from_mins(10),
+                alarm_after: Duration::from_mins(30),
                 return_span: Duration::from_hours(24),
                 lease: Duration::from_secs(10),
                 at_once_max: 8,

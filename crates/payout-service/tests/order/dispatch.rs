@@ -186,3 +186,28 @@ async fn nothing_leaves_before_its_mark_is_written() {
 
     assert!(matches!(refused, Err(ServiceError::StoreUnavailable(_))), "{refused:?}");
 }
+
+#[tokio::test]
+async fn a_payout_that_is_given_the_id_of_another_one_is_unknown() {
+    let (mut payouts, mut gateway) = (MockPayoutRepository::new(), MockPayoutGateway::new());
+    gateway.expect_profile().returning(profile);
+    gateway.expect_authorise().returning(|| Ok(authorisation()));
+    gateway.expect_submit().once().returning(|_, _| SubmitOutcome::Accepted(gateway_payout_id(1)));
+    payouts.expect_claim_sendable().once().returning(|_| Ok(vec![claim()]));
+    let mut order = Sequence::new();
+    payouts
+        .expect_save()
+        .once()
+        .in_sequence(&mut order)
+        .returning(|_| Err(SaveError::GatewayIdTaken));
+    payouts
+        .expect_save()
+        .once()
+        .in_sequence(&mut order)
+        .withf(|change| *change.payout.state() == PayoutState::Unknown)
+        .returning(|_| Ok(()));
+    let dispatch = dispatch(payouts, gateway);
+
+    dispatch.run().await.expect("the store works");
+    dispatch.drain().await;
+}

@@ -60,6 +60,7 @@ const WATCH: WatchSettings = WatchSettings {
     shortest: Duration::from_secs(1),
     longest: Duration::from_mins(5),
     executed: Duration::from_hours(1),
+    alarm_after: Duration::from_mins(30),
     return_span: Duration::from_hours(24 * 30),
     lease: Duration::from_mins(1),
     at_once_max: 4,

@@ -24,9 +24,9 @@ async fn a_lost_payout_is_found_by_what_was_attached_to_it_on_any_page() {
     let payout = world.parked(1, ParkReason::WindowClosed).await;
     let others = [world.accepted(2).await, world.accepted(3).await, world.accepted(4).await];
     for (number, other) in (12..).zip(&others) {
-        world.shows(Listed::of(other, number));
+        world.shows(&Listed::of(other, number));
     }
-    world.shows(Listed::of(&payout, 11));
+    world.shows(&Listed::of(&payout, 11));
 
     let missing = world.look().run(vec![payout.clone()]).await.expect("the provider answers");
 
@@ -39,10 +39,10 @@ async fn a_lost_payout_is_found_by_what_was_attached_to_it_on_any_page() {
 async fn what_only_looks_like_it_is_not_it() {
     let world = World::new();
     let payout = world.parked(1, ParkReason::WindowClosed).await;
-    world.shows(Listed { attached: false, ..Listed::of(&payout, 11) });
+    world.shows(&Listed { attached: false, ..Listed::of(&payout, 11) });
     let other_amount = world.accepted(2).await;
     assert_ne!(other_amount.amount(), payout.amount());
-    world.shows(Listed::of(&other_amount, 12));
+    world.shows(&Listed::of(&other_amount, 12));
 
     let missing = world.look().run(vec![payout.clone()]).await.expect("the provider answers");
 
@@ -65,7 +65,7 @@ async fn money_that_came_back_is_found_by_its_movement() {
 
     let missing = world.look().run(vec![payout.clone()]).await.expect("the provider answers");
     assert_eq!(missing.len(), 1, "it is not there yet");
-    world.shows(Listed { returned_by: Some(movement), ..Listed::of(&payout, 1) });
+    world.shows(&Listed { returned_by: Some(movement), ..Listed::of(&payout, 1) });
     world.look().run(vec![payout.clone()]).await.expect("the provider answers");
 
     let found = world.read(payout.id()).await;
@@ -100,7 +100,7 @@ async fn absence_is_proven_by_a_payout_from_after_the_last_possible_arrival() {
         let payout = world.parked(1, ParkReason::WindowClosed).await;
         let other = world.accepted(2).await;
         if let Some(created_at) = later {
-            world.shows(Listed { created_at, ..Listed::of(&other, 12) });
+            world.shows(&Listed { created_at, ..Listed::of(&other, 12) });
         }
 
         let absence = world.look().absence(&payout).await.expect("the provider answers");
@@ -117,11 +117,11 @@ async fn after_a_restore_what_was_sent_since_must_have_arrived_too() {
     let restored_at = seconds(20);
     let payout = world.learn(payout.id(), Evidence::Parked(ParkReason::Restored)).await;
     let until = restored_at.plus(TOKEN_LIFE_MAX).plus(READ_LAG);
-    world.shows(Listed { created_at: until, ..Listed::of(&other, 12) });
+    world.shows(&Listed { created_at: until, ..Listed::of(&other, 12) });
 
     let early = world.look().absence(&payout).await.expect("the provider answers");
     let created_at = until.plus(Duration::from_micros(1));
-    world.shows(Listed { created_at, ..Listed::of(&other, 13) });
+    world.shows(&Listed { created_at, ..Listed::of(&other, 13) });
     let late = world.look().absence(&payout).await.expect("the provider answers");
 
     assert_eq!(early, Absence::NotYetProven { until });
@@ -132,7 +132,7 @@ async fn after_a_restore_what_was_sent_since_must_have_arrived_too() {
 async fn what_is_found_instead_of_its_absence_is_taken_in() {
     let world = World::new();
     let payout = world.parked(1, ParkReason::WindowClosed).await;
-    world.shows(Listed::of(&payout, 11));
+    world.shows(&Listed::of(&payout, 11));
 
     let absence = world.look().absence(&payout).await.expect("the provider answers");
 

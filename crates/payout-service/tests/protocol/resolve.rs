@@ -15,7 +15,7 @@ async fn absent(world: &World) -> Payout {
     let payout = world.parked(1, ParkReason::WindowClosed).await;
     let other = world.accepted(2).await;
     let created_at = seconds(10).plus(Duration::from_hours(4));
-    world.shows(Listed { created_at, ..Listed::of(&other, 12) });
+    world.shows(&Listed { created_at, ..Listed::of(&other, 12) });
     payout
 }
 
@@ -72,7 +72,7 @@ async fn what_appears_between_two_people_stops_the_second() {
     let world = World::new();
     let payout = absent(&world).await;
     let _proposed = resolve(&world, &payout, "anna", NEVER).await;
-    world.shows(Listed::of(&payout, 11));
+    world.shows(&Listed::of(&payout, 11));
 
     let second = resolve(&world, &payout, "ben", NEVER).await;
 

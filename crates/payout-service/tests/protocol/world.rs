@@ -142,7 +142,7 @@ impl World {
     }
 
     /// Lets the provider's statement show a payout.
-    pub(crate) fn shows(&self, listed: Listed) {
+    pub(crate) fn shows(&self, listed: &Listed) {
         let transaction = Transaction {
             id: TransactionId::from_uuid(gateway_payout_id(listed.number).as_uuid()),
             amount: listed.payout.amount(),

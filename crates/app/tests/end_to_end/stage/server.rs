@@ -51,9 +51,16 @@ impl Server {
     /// Starts it again on the same port and the same data.
     #[track_caller]
     pub(crate) fn start_again(&mut self, stage: &Stage) {
+        self.start_again_with(stage, &[]);
+    }
+
+    /// The same, with these arguments this once.
+    #[track_caller]
+    pub(crate) fn start_again_with(&mut self, stage: &Stage, more: &[&str]) {
         assert!(self.child.try_wait().expect("it is our child").is_some(), "it still runs");
         let listen = ["--listen".to_owned(), self.address()];
-        let arguments = [self.arguments.as_slice(), &listen].concat();
+        let more: Vec<String> = more.iter().map(|argument| (*argument).to_owned()).collect();
+        let arguments = [self.arguments.as_slice(), &listen, &more].concat();
         let begun_at = Instant::now();
         loop {
             match begin(stage, &self.log, &arguments, &self.environment) {
