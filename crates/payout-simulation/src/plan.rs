@@ -165,6 +165,7 @@ fn watch(chance: &mut Chance, comes_back: bool) -> WatchSettings {
         shortest: chance.heavy_tailed(SECOND, MINUTE),
         longest: chance.heavy_tailed(MINUTE.saturating_mul(15), HOUR.saturating_mul(2)),
         executed: chance.span(HOUR.saturating_mul(6), HOUR.saturating_mul(24)),
+        alarm_after: Duration::from_mins(30),
         return_span: if comes_back {
             RETURNS_WITHIN.saturating_add(HOUR.saturating_mul(72))
         } else {
