@@ -46,7 +46,9 @@ impl HistoryBody {
 
     /// Reads it.
     pub fn parse(bytes: &[u8]) -> Result<Self, InvalidBody> {
-        json::read(bytes, |body| body.require_items("items", item).map(|items| Self { items }))
+        json::read(bytes, |body| {
+            body.require_items("items", HistoryItem::read).map(|items| Self { items })
+        })
     }
 
     /// Writes it.
@@ -55,13 +57,15 @@ impl HistoryBody {
     }
 }
 
-fn item(body: &Value<'_>) -> Option<HistoryItem> {
-    let version = body.require("version").and_then(|version| {
-        let number = version.whole()?;
-        u32::try_from(number).ok().or_else(|| version.refuse("must be below 2^32"))
-    });
-    let at = body.required_time("at");
-    let evidence = body.required("evidence");
-    let state = body.required("state");
-    Some(HistoryItem { version: version?, at: at?, evidence: evidence?, state: state? })
+impl HistoryItem {
+    pub(crate) fn read(body: &Value<'_>) -> Option<Self> {
+        let version = body.require("version").and_then(|version| {
+            let number = version.whole()?;
+            u32::try_from(number).ok().or_else(|| version.refuse("must be below 2^32"))
+        });
+        let at = body.required_time("at");
+        let evidence = body.required("evidence");
+        let state = body.required("state");
+        Some(Self { version: version?, at: at?, evidence: evidence?, state: state? })
+    }
 }

@@ -38,6 +38,7 @@ pub mod media_type;
 pub mod merchant_account;
 mod metadata;
 mod money;
+pub mod operator;
 mod page;
 pub mod payment;
 pub mod payment_source;

@@ -53,6 +53,29 @@ pub const TOKEN: &str = "/connect/token";
 /// `GET` shows the keys that webhooks are signed with.
 pub const JWKS: &str = "/.well-known/jwks";
 
+/// `GET` lists payouts of all clients by where they stand. For operators, and ours.
+pub const OPERATOR_PAYOUTS: &str = "/operator/payouts";
+/// `GET` shows all that is known of a payout. For operators, and ours.
+pub const OPERATOR_PAYOUT: &str = "/operator/payouts/{id}";
+/// `POST` calls a payout off of which nothing was ever sent. For operators, and ours.
+pub const OPERATOR_CANCEL: &str = "/operator/payouts/{id}/cancel";
+/// `POST` lets a payout go on that waited for its provider account. For operators, and ours.
+pub const OPERATOR_RELEASE: &str = "/operator/payouts/{id}/release";
+/// `POST` says what an operator found out about a payout. For operators, and ours.
+pub const OPERATOR_RESOLVE: &str = "/operator/payouts/{id}/resolve";
+/// `GET` tells whether sending is stopped, `PUT` stops it, `DELETE` lets it go on. For operators, and
+/// ours.
+pub const OPERATOR_PAUSE: &str = "/operator/pause";
+/// `GET` lists notifications that were given up. For operators, and ours.
+pub const OPERATOR_DEAD_LETTERS: &str = "/operator/dead-letters";
+/// `POST` lets such a notification be told again. For operators, and ours.
+pub const OPERATOR_REPLAY: &str = "/operator/dead-letters/{id}/replay";
+
+/// A path with its `{id}` filled in.
+pub fn with_id(path: &str, id: impl std::fmt::Display) -> String {
+    path.replace("{id}", &id.to_string())
+}
+
 /// `POST` makes a payment settle. Sandbox only, and ours.
 pub const SANDBOX_DEPOSITS: &str = "/sandbox/deposits";
 /// `POST` makes the next payout fail; `PUT`, `GET` and `DELETE` are about the rules by which the

@@ -36,13 +36,15 @@ pub enum ProblemKind {
     PayloadTooLarge,
     /// The body is of a media type that is not read here. Ours.
     UnsupportedMediaType,
+    /// What an operator decided cannot be decided of a payout that stands where it does. Ours.
+    DecisionRefused,
     /// The server cannot take requests now. Ours.
     ServiceUnavailable,
 }
 
 impl ProblemKind {
     /// Every kind.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::InvalidParameters,
         Self::InvalidState,
         Self::Unauthenticated,
@@ -58,6 +60,7 @@ impl ProblemKind {
         Self::RequestTimeout,
         Self::PayloadTooLarge,
         Self::UnsupportedMediaType,
+        Self::DecisionRefused,
         Self::ServiceUnavailable,
     ];
 
@@ -74,7 +77,9 @@ impl ProblemKind {
             Self::NotFound => 404,
             Self::MethodNotAllowed => 405,
             Self::RequestTimeout => 408,
-            Self::ConcurrencyConflict | Self::IdempotencyKeyConcurrencyConflict => 409,
+            Self::ConcurrencyConflict
+            | Self::IdempotencyKeyConcurrencyConflict
+            | Self::DecisionRefused => 409,
             Self::PayloadTooLarge => 413,
             Self::UnsupportedMediaType => 415,
             Self::IdempotencyKeyReuse => 422,
@@ -104,6 +109,7 @@ impl ProblemKind {
             Self::RequestTimeout => "Request Timeout",
             Self::PayloadTooLarge => "Payload Too Large",
             Self::UnsupportedMediaType => "Unsupported Media Type",
+            Self::DecisionRefused => "Decision Refused",
             Self::ServiceUnavailable => "Service Unavailable",
         }
     }
@@ -135,6 +141,7 @@ impl ProblemKind {
             Self::RequestTimeout => "The request took too long to arrive.",
             Self::PayloadTooLarge => "The request body is too large.",
             Self::UnsupportedMediaType => "Send the body as application/json.",
+            Self::DecisionRefused => "This cannot be decided of the payout as it stands.",
             Self::ServiceUnavailable => "The server cannot take requests now, please retry.",
         }
     }
@@ -158,7 +165,8 @@ impl ProblemKind {
             | Self::MethodNotAllowed
             | Self::RequestTimeout
             | Self::PayloadTooLarge
-            | Self::UnsupportedMediaType => false,
+            | Self::UnsupportedMediaType
+            | Self::DecisionRefused => false,
         }
     }
 
@@ -180,6 +188,7 @@ impl ProblemKind {
             Self::RequestTimeout => "request-timeout",
             Self::PayloadTooLarge => "payload-too-large",
             Self::UnsupportedMediaType => "unsupported-media-type",
+            Self::DecisionRefused => "decision-refused",
             Self::ServiceUnavailable => "service-unavailable",
         }
     }

@@ -194,10 +194,17 @@ impl WebhookTarget {
     }
 }
 
-/// What the next payout can fail with: refusals and returns come about in other ways.
+/// What the next payout can fail with: refusals and returns come about in other ways, and what
+/// operators decide is not the provider's.
 fn possible() -> impl Iterator<Item = FailureReason> {
     let elsewhere = |reason: &FailureReason| {
-        matches!(reason, FailureReason::Rejected | FailureReason::Returned)
+        matches!(
+            reason,
+            FailureReason::Cancelled
+                | FailureReason::NeverSubmitted
+                | FailureReason::Rejected
+                | FailureReason::Returned
+        )
     };
     FailureReason::NAMED.into_iter().filter(move |reason| !elsewhere(reason))
 }

@@ -3,6 +3,8 @@
 use std::fmt;
 
 use payout_domain::*;
+use payout_wire::history::HistoryItem;
+use payout_wire::operator::{AttemptItem, DeadLetterAbout, DeadLetterItem, PayoutFile};
 use payout_wire::payment_source::ReceivedPaymentSource;
 use payout_wire::payout::{Beneficiary, PaymentSourceBeneficiary};
 use payout_wire::timestamp;
@@ -66,6 +68,8 @@ pub(crate) fn record() -> PayoutRecord {
             authorized_at: None,
             executed_at: None,
             failed_at: None,
+            proposed_by: None,
+            returned_by: None,
         },
     }
 }
@@ -116,6 +120,73 @@ pub(crate) fn euros() -> Payout {
     record.account_identifiers = vec![of("DE89370400440532013000")];
     restored(record)
 }
+
+/// Sent once, without an answer, until its key was forgotten.
+pub(crate) fn parked() -> Payout {
+    let mut record = record();
+    record.progress.state = PayoutState::Parked(ParkReason::WindowClosed);
+    record.progress.version = 4;
+    record.progress.attempts = 1;
+    record.progress.first_sent_at = Some(at("2026-03-02T09:14:07.500000Z"));
+    restored(record)
+}
+
+/// The same, and one of two people says that the provider never had it.
+pub(crate) fn proposed() -> Payout {
+    let mut payout = parked();
+    let proposal = Evidence::NeverSubmittedProposed { by: of("alice"), because: WHY.into() };
+    assert_eq!(payout.apply(&proposal, at("2026-03-02T16:00:00Z")), Applied::Changed);
+    payout
+}
+
+/// All that is known of it.
+pub(crate) fn file() -> PayoutFile {
+    let payout = proposed();
+    let token =
+        TokenLife { issued_at: at("2026-03-02T09:10:00Z"), expires_at: at("2026-03-02T10:10:00Z") };
+    let lost = (at("2026-03-02T09:14:27.500000Z"), "unknown: the answer is lost");
+    let learned =
+        |version, time, evidence, state| HistoryItem { version, at: at(time), evidence, state };
+    let sending = PayoutState::Sending { earlier_unresolved: false };
+    let waiting = PayoutState::Parked(ParkReason::WindowClosed);
+    let proposal = Evidence::NeverSubmittedProposed { by: of("alice"), because: WHY.into() };
+    let begun = Evidence::TransmissionBegun { attempt: 1 };
+    let unknown = Evidence::OutcomeUnknown { attempt: 1 };
+    let closed = Evidence::Parked(ParkReason::WindowClosed);
+    PayoutFile {
+        payout: (&payout).into(),
+        items: vec![
+            learned(1, "2026-03-02T09:14:07.412093Z", Evidence::Accepted, PayoutState::Accepted),
+            learned(2, "2026-03-02T09:14:07.500000Z", begun, sending),
+            learned(3, "2026-03-02T09:14:27.500000Z", unknown, PayoutState::Unknown),
+            learned(4, "2026-03-02T15:00:00Z", closed, waiting.clone()),
+            learned(5, "2026-03-02T16:00:00Z", proposal, waiting),
+        ],
+        attempts: vec![AttemptItem::new(1, at("2026-03-02T09:14:07.5Z"), token, Some(lost))],
+        dead_letters: vec![],
+    }
+}
+
+pub(crate) fn dead_letters() -> Vec<DeadLetterItem> {
+    let letter = |event_id, event: &str, about| DeadLetterItem {
+        event_id: of(event_id),
+        client_id: of("acme"),
+        event: event.to_owned(),
+        about,
+        created_at: at("2026-03-02T09:14:09.3Z"),
+        given_up_at: at("2026-03-05T09:14:10Z"),
+        failures: 79,
+    };
+    let payout = DeadLetterAbout::Payout(of(PAYOUT_ID));
+    let payment = DeadLetterAbout::Payment(of(PAYMENT_ID));
+    vec![
+        letter("a4c90e17-5d28-4b63-9e0f-7c1d3b8a6f52", "payout_executed", payout),
+        letter("b4c90e17-5d28-4b63-9e0f-7c1d3b8a6f52", "payment_settled", payment),
+    ]
+}
+
+/// What the operator of the examples goes by.
+const WHY: &str = "statement of 2 March: not there, ticket 4711";
 
 pub(crate) fn payment() -> Payment {
     Payment {

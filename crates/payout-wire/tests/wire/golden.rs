@@ -6,11 +6,14 @@ use std::time::Duration;
 
 use expect_test::expect_file;
 use payout_domain::{
-    Evidence, FailureReason, Metadata, PaymentSource, PayoutState, SchemeSelection,
+    Evidence, FailureReason, Metadata, PaymentSource, PayoutState, Resolution, SchemeSelection,
 };
 use payout_wire::InvalidBody;
 use payout_wire::history::HistoryBody;
 use payout_wire::merchant_account::{MerchantAccountBody, MerchantAccountList};
+use payout_wire::operator::{
+    DeadLetterPage, PauseBody, PauseOrder, ResolveOrder, StandingPage, StandingPayout,
+};
 use payout_wire::payment::PaymentBody;
 use payout_wire::payment_source::PaymentSourceList;
 use payout_wire::payout::{CreatePayout, CreatedPayout, PayoutBody, PayoutPage};
@@ -31,7 +34,8 @@ const EVENT_ID: &str = "a4c90e17-5d28-4b63-9e0f-7c1d3b8a6f52";
 
 /// Every body that we write, by the name of its golden file.
 pub(crate) fn all() -> BTreeMap<String, Vec<u8>> {
-    let named = [payouts(), accounts(), webhooks(), tokens(), sandbox()].into_iter().flatten();
+    let named =
+        [payouts(), accounts(), webhooks(), tokens(), sandbox(), operators()].into_iter().flatten();
     named.map(|(name, bytes)| (name.to_owned(), bytes)).chain(problems()).collect()
 }
 
@@ -205,6 +209,38 @@ fn sandbox() -> Named {
         ("sandbox_clock_advance", ClockAdvance { by: Duration::from_hours(24) }.to_bytes()),
         ("sandbox_clock", ClockBody { now: at("2026-03-02T09:14:07.412093Z") }.to_bytes()),
         ("sandbox_webhook_target", target.to_bytes()),
+    ]
+}
+
+fn operators() -> Named {
+    let waiting = [fixture::parked(), fixture::proposed()];
+    let resolve = |outcome| {
+        let evidence = "statement of 2 March: not there, ticket 4711".into();
+        ResolveOrder { outcome, evidence }.to_bytes()
+    };
+    let executed = Resolution::Executed { at: at("2026-03-02T09:14:09.226871Z") };
+    let because = "the bank is under attack";
+    let paused = PauseBody::Paused {
+        by: of("alice"),
+        because: because.into(),
+        at: at("2026-03-02T09:14:07.412093Z"),
+    };
+    let letters = DeadLetterPage { items: fixture::dead_letters(), next_cursor: None };
+    vec![
+        (
+            "operator_payouts",
+            StandingPage::new(&waiting, Some(fixture::PAYOUT_ID.into())).to_bytes(),
+        ),
+        ("operator_payouts_none", StandingPage::new(&[], None).to_bytes()),
+        ("operator_payout", fixture::file().to_bytes()),
+        ("operator_decided", StandingPayout::from(&fixture::proposed()).to_bytes()),
+        ("operator_resolve", resolve(Resolution::NeverSubmitted)),
+        ("operator_resolve_failed", resolve(Resolution::Failed)),
+        ("operator_resolve_executed", resolve(executed)),
+        ("operator_pause_order", PauseOrder { because: because.into() }.to_bytes()),
+        ("operator_paused", paused.to_bytes()),
+        ("operator_sending", PauseBody::Sending.to_bytes()),
+        ("operator_dead_letters", letters.to_bytes()),
     ]
 }
 

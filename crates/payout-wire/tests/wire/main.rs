@@ -6,6 +6,7 @@ mod create_refused;
 mod faults;
 mod fixture;
 mod golden;
+mod operators;
 mod problems;
 mod received;
 mod robustness;

@@ -4,6 +4,9 @@ use std::sync::LazyLock;
 
 use payout_wire::history::HistoryBody;
 use payout_wire::merchant_account::{MerchantAccountBody, MerchantAccountList};
+use payout_wire::operator::{
+    DeadLetterPage, PauseBody, PauseOrder, PayoutFile, ResolveOrder, StandingPage, StandingPayout,
+};
 use payout_wire::payment::ReceivedPayment;
 use payout_wire::payment_source::PaymentSourceList;
 use payout_wire::payout::{CreatePayout, CreatedPayout, ReceivedPayout, ReceivedPayoutPage};
@@ -24,7 +27,7 @@ use crate::golden;
 type Reader = fn(&[u8]) -> Option<InvalidBody>;
 
 /// Every reader of a body; what it makes of it does not matter here.
-const READERS: [Reader; 20] = [
+const READERS: [Reader; 26] = [
     |bytes| CreatePayout::parse(bytes).err(),
     |bytes| CreatedPayout::parse(bytes).err(),
     |bytes| ReceivedPayout::parse(bytes).err(),
@@ -45,6 +48,12 @@ const READERS: [Reader; 20] = [
     |bytes| ReturnPayout::parse(bytes).err().or(Delays::parse(bytes).err()),
     |bytes| ClockAdvance::parse(bytes).err().or(ClockBody::parse(bytes).err()),
     |bytes| WebhookTarget::parse(bytes).err(),
+    |bytes| StandingPage::parse(bytes).err(),
+    |bytes| StandingPayout::parse(bytes).err(),
+    |bytes| PayoutFile::parse(bytes).err(),
+    |bytes| ResolveOrder::parse(bytes).err().or(PauseOrder::parse(bytes).err()),
+    |bytes| PauseBody::parse(bytes).err(),
+    |bytes| DeadLetterPage::parse(bytes).err(),
 ];
 
 static BODIES: LazyLock<Vec<Vec<u8>>> = LazyLock::new(|| golden::all().into_values().collect());

@@ -3,8 +3,9 @@
 use std::fmt::Debug;
 use std::time::Duration;
 
-use payout_domain::PaymentSource;
+use payout_domain::{PaymentSource, Resolution};
 use payout_wire::merchant_account::MerchantAccountBody;
+use payout_wire::operator::{ResolveOrder, StandingPayout};
 use payout_wire::payment::{PaymentBody, ReceivedPayment};
 use payout_wire::payment_source::PaymentSourceList;
 use payout_wire::payout::{CreatePayout, PayoutBody, PayoutPage, ReceivedPayout};
@@ -35,6 +36,8 @@ fn debug_shows_no_account_no_name_and_no_secret() {
 
     says_nothing(&PayoutBody::from(&payout));
     says_nothing(&PayoutPage::new([&payout], None));
+    says_nothing(&StandingPayout::from(&payout));
+    says_nothing(&ResolveOrder { outcome: Resolution::Failed, evidence: "SAM EXAMPLE".into() });
     says_nothing(&ReceivedPayout::parse(&PayoutBody::from(&payout).to_bytes()));
     says_nothing(&PaymentBody::from(&payment));
     says_nothing(&ReceivedPayment::parse(&payment_bytes));
