@@ -6,13 +6,14 @@ use std::time::Duration;
 use async_trait::async_trait;
 use payout_domain::{ClientId, Timestamp};
 use payout_service::{
-    ListMerchantAccounts, ListPaymentSources, ListPayouts, ListTransactions, ReceiveEvent,
-    RequestPayout, SandboxDelays, ShowHistory, ShowPayment, ShowPayout, SteerSandbox,
+    DecidePayout, ListMerchantAccounts, ListPaymentSources, ListPayouts, ListStanding,
+    ListTransactions, PauseSending, ReceiveEvent, ReplayNotifications, RequestPayout,
+    ResolvePayout, SandboxDelays, ShowHistory, ShowPayment, ShowPayout, SteerSandbox,
 };
 use payout_signature::access_token::TokenKeys;
 use payout_wire::sandbox::Lifetimes;
 
-use crate::{ClientDirectory, Faults, Limits, WebhookKeys};
+use crate::{ClientDirectory, Faults, Limits, OperatorDirectory, WebhookKeys};
 
 /// Tells the time.
 pub type ApiClock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
@@ -54,6 +55,8 @@ pub struct Api {
     pub webhooks: Option<InboundWebhooks>,
     /// The key set at `/.well-known/jwks`: the keys that our own webhooks are signed with.
     pub own_keys: String,
+    /// What people look after payouts with; `None` if nobody does, and then it does not exist.
+    pub operators: Option<Operators>,
     /// The controls of a sandbox; `None` if this is none, and then they do not exist.
     pub sandbox: Option<Sandbox>,
     /// How much, how long and how many.
@@ -87,6 +90,22 @@ pub struct InboundWebhooks {
     /// How old an event may be. It must outlast the sender's repetitions: the provider repeats for 72
     /// hours. What keeps an event from counting twice is its id, which is kept for ever.
     pub age_max: Duration,
+}
+
+/// What people look after payouts with.
+pub struct Operators {
+    /// Who may.
+    pub directory: Arc<dyn OperatorDirectory>,
+    /// Lists payouts by where they stand.
+    pub list_standing: ListStanding,
+    /// Calls payouts off, and lets them go on.
+    pub decide_payout: DecidePayout,
+    /// Takes a person's word for how a payout stands.
+    pub resolve_payout: ResolvePayout,
+    /// Stops all sending.
+    pub pause_sending: PauseSending,
+    /// Shows what was given up, and tells it once more.
+    pub replay_notifications: ReplayNotifications,
 }
 
 /// The controls of a sandbox.

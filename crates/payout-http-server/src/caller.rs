@@ -12,7 +12,7 @@ use payout_wire::problem::ProblemKind;
 use crate::exchange::Sender;
 use crate::fault::Fault;
 use crate::single_header::{NotSingle, single};
-use crate::{Api, Client, ClientDirectory};
+use crate::{Api, Client, ClientDirectory, operator_directory};
 
 /// A client whose token is valid for this API: what a reading handler asks for.
 pub(crate) struct Caller(pub(crate) Arc<Client>);
@@ -20,7 +20,12 @@ pub(crate) struct Caller(pub(crate) Arc<Client>);
 impl Caller {
     /// Verifies the token, whose it is, and what it is for.
     pub(crate) fn authenticate(api: &Api, parts: &Parts) -> Result<Self, Fault> {
-        let claims = verify(api, bearer(&parts.headers)?).map_err(invalid_token)?;
+        let claims = claims_of(api, &parts.headers)?;
+        if operator_directory::is_operators(&claims.client_id) {
+            let detail = "An operator's token opens operators' routes only.";
+            return Err(Fault::new(ProblemKind::Forbidden, detail));
+        }
+        claims.check_audience(&api.tokens.audience).map_err(token_fault)?;
         let Some(client) = api.clients.find(&claims.client_id) else {
             return Err(unauthorized("The client of this token is not known any more."));
         };
@@ -57,17 +62,19 @@ fn bearer(headers: &HeaderMap) -> Result<&str, Fault> {
     }
 }
 
-fn verify(api: &Api, token: &str) -> Result<Claims, TokenError> {
+/// What the token of a request says, if it is one of ours that has not expired. Whom it is meant for is
+/// for the caller to check.
+pub(crate) fn claims_of(api: &Api, headers: &HeaderMap) -> Result<Claims, Fault> {
     let now_seconds = (api.clock)().as_seconds();
-    let claims = api.tokens.keys.verify(token, now_seconds, Leeway::NONE)?;
-    claims.check_issuer(&api.tokens.issuer)?;
-    claims.check_audience(&api.tokens.audience)?;
+    let claims = api.tokens.keys.verify(bearer(headers)?, now_seconds, Leeway::NONE);
+    let claims = claims.map_err(token_fault)?;
+    claims.check_issuer(&api.tokens.issuer).map_err(token_fault)?;
     Ok(claims)
 }
 
 /// The provider names the fault in the words of its own JWT library, and clients show them to people
 /// who search for them.
-fn invalid_token(error: TokenError) -> Fault {
+pub(crate) fn token_fault(error: TokenError) -> Fault {
     let word = match error {
         TokenError::TooLong
         | TokenError::Malformed
@@ -82,6 +89,6 @@ fn invalid_token(error: TokenError) -> Fault {
     unauthorized(&format!("The JWT was not able to be validated: {word}"))
 }
 
-fn unauthorized(sentence: &str) -> Fault {
+pub(crate) fn unauthorized(sentence: &str) -> Fault {
     Fault::new(ProblemKind::Unauthenticated, sentence).at(header::AUTHORIZATION, sentence)
 }

@@ -26,7 +26,7 @@ pub struct Client {
     pub scopes: BTreeSet<String>,
 }
 
-/// What is kept of a secret: enough to recognise it, not enough to use it.
+/// What is kept of a client's or an operator's secret: enough to recognise it, not enough to use it.
 ///
 /// The secret must be a long random one, since the digest is a fast one.
 #[derive(Clone, PartialEq, Eq)]
@@ -83,9 +83,9 @@ impl ClientDirectory {
     /// client or the secret is another one.
     pub(crate) fn authenticate(&self, id: &str, secret: &str) -> Option<&Arc<Client>> {
         let client = self.find(id);
-        let nobody = SecretDigest([0; 32]);
+        let nobody = SecretDigest::of_nobody();
         let expected = client.map_or(&nobody, |client| &client.secret);
-        let is_right = expected.is_of(secret);
+        let is_right = expected.is(&SecretDigest::of(secret));
         client.filter(|_| is_right)
     }
 }
@@ -98,9 +98,15 @@ impl Client {
 }
 
 impl SecretDigest {
-    /// Keeps what is needed to recognise this secret.
+    /// Keeps what is needed to recognise this secret of a client.
     pub fn of(secret: &str) -> Self {
         Self(digest::sha256(&[b"the secret of a client of payout", secret.as_bytes()]))
+    }
+
+    /// Keeps what is needed to recognise this secret of an operator. One that is a client's, too, is
+    /// another one here.
+    pub fn of_operator(secret: &str) -> Self {
+        Self(digest::sha256(&[b"the secret of an operator of payout", secret.as_bytes()]))
     }
 
     /// A digest that was kept.
@@ -113,8 +119,14 @@ impl SecretDigest {
         &self.0
     }
 
-    fn is_of(&self, secret: &str) -> bool {
-        digest::constant_time_eq(&Self::of(secret).0, &self.0)
+    /// Compares in a time that tells nothing.
+    pub(crate) fn is(&self, other: &Self) -> bool {
+        digest::constant_time_eq(&self.0, &other.0)
+    }
+
+    /// What nobody's secret is kept as.
+    pub(crate) const fn of_nobody() -> Self {
+        Self([0; 32])
     }
 }
 

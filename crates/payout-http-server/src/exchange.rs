@@ -7,7 +7,7 @@ use axum::extract::{MatchedPath, Request, State};
 use axum::middleware::Next;
 use axum::response::Response;
 use http::{HeaderName, HeaderValue, Method, StatusCode, header};
-use payout_domain::ClientId;
+use payout_domain::{ClientId, OperatorName};
 use payout_wire::{header as wire, media_type};
 use tokio::time::Instant;
 use tracing::Instrument;
@@ -27,13 +27,39 @@ pub(crate) struct Frame {
 
 /// Who sent a request, once that is known: the log is written by a layer that cannot see it.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Sender(Arc<OnceLock<ClientId>>);
+pub(crate) struct Sender(Arc<OnceLock<Known>>);
+
+/// Somebody whom we know.
+#[derive(Debug)]
+enum Known {
+    Client(ClientId),
+    Operator(OperatorName),
+}
 
 impl Sender {
     /// Says who it is.
     pub(crate) fn is(&self, client_id: &ClientId) {
         // Said twice of one request, it is the same client.
-        let _known = self.0.set(client_id.clone());
+        let _known = self.0.set(Known::Client(client_id.clone()));
+    }
+
+    /// Says that it is this operator.
+    pub(crate) fn is_operator(&self, name: &OperatorName) {
+        let _known = self.0.set(Known::Operator(name.clone()));
+    }
+
+    fn client(&self) -> &str {
+        match self.0.get() {
+            Some(Known::Client(client_id)) => client_id.as_str(),
+            Some(Known::Operator(_)) | None => "-",
+        }
+    }
+
+    fn operator(&self) -> &str {
+        match self.0.get() {
+            Some(Known::Operator(name)) => name.as_str(),
+            Some(Known::Client(_)) | None => "-",
+        }
     }
 }
 
@@ -122,7 +148,8 @@ fn log(
         route = route.map_or("-", MatchedPath::as_str),
         status = response.status().as_u16(),
         duration_us = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX),
-        client_id = sender.0.get().map_or("-", ClientId::as_str),
+        client_id = sender.client(),
+        operator = sender.operator(),
         trace_id,
         "answered"
     );

@@ -1,4 +1,4 @@
-//! Driving adapter: the v3 API, inbound webhooks and the sandbox's controls over HTTP.
+//! Driving adapter: the v3 API, operators' routes, inbound webhooks and the sandbox's controls over HTTP.
 //!
 //! One server has two faces: the service and the sandbox are the same [`router()`] over the same use
 //! cases, and differ in what the use cases of their [`Api`] are wired to.
@@ -32,6 +32,7 @@
 
 mod api;
 mod client_directory;
+mod operator_directory;
 mod limits;
 mod router;
 mod serve;
@@ -40,6 +41,7 @@ mod routes;
 mod verified_write;
 mod verified_webhook;
 mod caller;
+mod operator_caller;
 mod loopback;
 mod body;
 mod query;
@@ -51,11 +53,13 @@ mod fault;
 mod faults;
 
 pub use api::{
-    Api, ApiClock, InboundWebhooks, NotReady, PointWebhooks, Readiness, Sandbox, Tokens, TraceIds,
+    Api, ApiClock, InboundWebhooks, NotReady, Operators, PointWebhooks, Readiness, Sandbox, Tokens,
+    TraceIds,
 };
 pub use client_directory::{Client, ClientDirectory, ClientDirectoryError, SecretDigest};
 pub use faults::Faults;
 pub use limits::Limits;
+pub use operator_directory::OperatorDirectory;
 pub use router::router;
 pub use serve::{Ended, Peer, serve};
 pub use verified_webhook::{ReceivedWebhook, WebhookKeys};

@@ -14,7 +14,9 @@ use crate::admission::admit;
 use crate::exchange::{Frame, conduct};
 use crate::fault::Fault;
 use crate::faults::{Injector, inject};
-use crate::routes::{merchant_accounts, payments, payouts, probes, sandbox, token, webhooks};
+use crate::routes::{
+    merchant_accounts, operators, payments, payouts, probes, sandbox, token, webhooks,
+};
 use crate::verified_write::VerifiedWrite;
 
 /// The whole API as a service that [`serve`](crate::serve()) can run.
@@ -23,6 +25,9 @@ pub fn router(api: Api) -> Router {
     let mut routes = resources(unversioned());
     if let Some(webhooks) = &api.webhooks {
         routes = routes.route(&webhooks::path(webhooks), post(webhooks::receive));
+    }
+    if api.operators.is_some() {
+        routes = desk(routes);
     }
     let injector = injector(&api);
     if api.sandbox.is_some() {
@@ -93,6 +98,20 @@ where
     M: 'static,
 {
     post(handler)
+}
+
+/// What operators see and decide.
+fn desk(routes: Router<Arc<Api>>) -> Router<Arc<Api>> {
+    let pause = get(operators::show_pause).put(operators::pause).delete(operators::resume);
+    routes
+        .route(route::OPERATOR_PAYOUTS, get(operators::list))
+        .route(route::OPERATOR_PAYOUT, get(operators::show))
+        .route(route::OPERATOR_CANCEL, post(operators::cancel))
+        .route(route::OPERATOR_RELEASE, post(operators::release))
+        .route(route::OPERATOR_RESOLVE, post(operators::resolve))
+        .route(route::OPERATOR_PAUSE, pause)
+        .route(route::OPERATOR_DEAD_LETTERS, get(operators::list_dead_letters))
+        .route(route::OPERATOR_REPLAY, post(operators::replay))
 }
 
 fn controls(routes: Router<Arc<Api>>) -> Router<Arc<Api>> {

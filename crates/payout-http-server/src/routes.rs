@@ -5,5 +5,6 @@ pub(crate) mod payouts;
 pub(crate) mod merchant_accounts;
 pub(crate) mod payments;
 pub(crate) mod webhooks;
+pub(crate) mod operators;
 pub(crate) mod sandbox;
 pub(crate) mod probes;

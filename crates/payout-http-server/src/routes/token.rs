@@ -1,10 +1,12 @@
 //! Access tokens.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::extract::{Request, State};
 use axum::response::Response;
 use http::{HeaderValue, StatusCode, header};
+use payout_domain::OperatorName;
 use payout_signature::access_token::Claims;
 use payout_wire::problem::ProblemKind;
 use payout_wire::timestamp;
@@ -14,11 +16,14 @@ use crate::answer;
 use crate::body;
 use crate::exchange::Sender;
 use crate::fault::Fault;
-use crate::{Api, Client, ClientDirectory};
+use crate::{Api, Client, ClientDirectory, SecretDigest, operator_directory};
 
 /// Whom a token is meant for that does not reach payments. The provider has other services; we have
 /// none, so it opens nothing here.
 const OTHER_AUDIENCE: &str = "other_api";
+
+/// How long an operator's token lives at most.
+const OPERATOR_TOKEN_LIFE: Duration = Duration::from_mins(15);
 
 /// `POST /connect/token`: takes JSON and forms, because the official clients send both.
 pub(crate) async fn issue(
@@ -38,7 +43,13 @@ pub(crate) async fn issue(
         ));
     };
     let sender = parts.extensions.get::<Sender>();
-    let issued = request.and_then(|request| grant(&api, &request, sender));
+    let issued = match request {
+        Ok(request) => match operator_directory::asked_for(request.client_id()) {
+            Some(name) => grant_operator(&api, &name, &request, sender).await,
+            None => grant(&api, &request, sender),
+        },
+        Err(error) => Err(error),
+    };
     Ok(match issued {
         Ok(response) => dated(answer::json(StatusCode::OK, response.to_bytes()), &api),
         Err(error) => answer::as_written(StatusCode::BAD_REQUEST, error.to_bytes()),
@@ -66,8 +77,12 @@ fn grant(
     }
     let scopes = granted(client, request)?;
     let granted = scopes.join(" ");
-    let token = api.tokens.keys.issue(&claims(api, client, scopes));
-    Ok(TokenResponse::new(token, api.token_life(), Some(granted)))
+    let reaches_payments = scopes.iter().any(|scope| scope == ClientDirectory::PAYMENTS);
+    let audience = if reaches_payments { api.tokens.audience.as_str() } else { OTHER_AUDIENCE };
+    let subject = (client.id.as_str().to_owned(), audience.to_owned());
+    let life = api.token_life();
+    let token = api.tokens.keys.issue(&claims(api, subject, scopes, life));
+    Ok(TokenResponse::new(token, life, Some(granted)))
 }
 
 /// The scopes that were asked for; without any, all that the client may have.
@@ -83,18 +98,53 @@ fn granted(client: &Client, request: &TokenRequest) -> Result<Vec<String>, OAuth
     }
 }
 
-fn claims(api: &Api, client: &Client, scope: Vec<String>) -> Claims {
+/// An operator's token: for the operators' routes, and for a short while.
+async fn grant_operator(
+    api: &Api,
+    name: &OperatorName,
+    request: &TokenRequest,
+    sender: Option<&Sender>,
+) -> Result<TokenResponse, OAuthError> {
+    let directory = api.operators.as_ref().map(|operators| &operators.directory);
+    let kept = match directory {
+        Some(directory) => directory.find(name).await,
+        None => None,
+    };
+    let secret = SecretDigest::of_operator(request.client_secret());
+    // The comparison takes the same time whether there is such an operator or not.
+    let is_right = kept.as_ref().unwrap_or(&SecretDigest::of_nobody()).is(&secret);
+    let kept = kept.filter(|_| is_right).ok_or_else(OAuthError::invalid_client)?;
+    if let Some(sender) = sender {
+        sender.is_operator(name);
+    }
+    let asked = request.scopes().unwrap_or_default();
+    if asked.iter().any(|scope| *scope != operator_directory::SCOPE) {
+        let description = "an operator may have the scope `operator` only".to_owned();
+        return Err(OAuthError::new(OAuthErrorCode::InvalidScope, description));
+    }
+    let life = api.token_life().min(OPERATOR_TOKEN_LIFE);
+    let scope = operator_directory::SCOPE.to_owned();
+    let subject = operator_directory::subject(name, &kept);
+    let audience = operator_directory::AUDIENCE.to_owned();
+    let token = api.tokens.keys.issue(&claims(api, (subject, audience), vec![scope.clone()], life));
+    Ok(TokenResponse::new(token, life, Some(scope)))
+}
+
+fn claims(
+    api: &Api,
+    (client_id, aud): (String, String),
+    scope: Vec<String>,
+    life: Duration,
+) -> Claims {
     let now = (api.clock)();
-    let reaches_payments = scope.iter().any(|scope| scope == ClientDirectory::PAYMENTS);
-    let audience = if reaches_payments { api.tokens.audience.as_str() } else { OTHER_AUDIENCE };
     Claims {
         iss: api.tokens.issuer.clone(),
-        aud: audience.to_owned(),
-        client_id: client.id.as_str().to_owned(),
+        aud,
+        client_id,
         scope,
         iat: now.as_seconds(),
         nbf: now.as_seconds(),
-        exp: now.plus(api.token_life()).as_seconds(),
+        exp: now.plus(life).as_seconds(),
         jti: (api.trace_ids)(),
     }
 }

@@ -1,23 +1,27 @@
 //! A sandbox with two merchants, and everything about it under our control.
 
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, LazyLock, Mutex};
 use std::time::Duration;
 
 use async_trait::async_trait;
 use axum::Router;
-use payout_domain::{AccountIdentifier, FailureReason, PayoutRules, SendRule, Timestamp};
+use payout_domain::{
+    AccountIdentifier, Evidence, FailureReason, OperatorName, PayoutRules, SendRule, Timestamp,
+};
 use payout_http_server::{
-    Api, Client, ClientDirectory, Faults, InboundWebhooks, Limits, NotReady, Readiness, Sandbox,
-    SecretDigest, Tokens, WebhookKeys, router,
+    Api, Client, ClientDirectory, Faults, InboundWebhooks, Limits, NotReady, OperatorDirectory,
+    Operators, Readiness, Sandbox, SecretDigest, Tokens, WebhookKeys, router,
 };
 use payout_memory::{Bank, BankConfiguration, MemoryMarker, MemoryStore};
-use payout_ports::{Clock, GatewayProfile, IdGenerator, MovableClock};
+use payout_ports::{Clock, GatewayProfile, IdGenerator, MovableClock, PayoutRepository};
 use payout_service::{
-    Backoff, DepositOrder, DispatchPayouts, DispatchSettings, Doorbell, FollowBank, GuardStore,
-    ListMerchantAccounts, ListPaymentSources, ListPayouts, ListTransactions, LookForPayouts,
-    LookSettings, ReceiveEvent, ReconcilePayouts, RecordPayment, RequestPayout, SandboxDelays,
-    ShowHistory, ShowPayment, ShowPayout, SteerSandbox, TakeIn, WatchSettings,
+    Backoff, DecidePayout, DepositOrder, DispatchPayouts, DispatchSettings, Doorbell, FollowBank,
+    GuardStore, ListMerchantAccounts, ListPaymentSources, ListPayouts, ListStanding,
+    ListTransactions, LookForPayouts, LookSettings, PauseSending, ReceiveEvent, ReconcilePayouts,
+    RecordPayment, ReplayNotifications, RequestPayout, ResolvePayout, SandboxDelays, ShowHistory,
+    ShowPayment, ShowPayout, SteerSandbox, TakeIn, WatchSettings,
 };
 use payout_signature::access_token::{TokenKey, TokenKeys};
 use payout_signature::{Jwks, SigningKey, VerifyingKey};
@@ -50,9 +54,15 @@ pub(crate) struct House {
     pub(crate) store: Arc<MemoryStore>,
     pub(crate) clock: Arc<TestClock>,
     pub(crate) keys: Arc<ProviderKeys>,
+    pub(crate) people: Arc<People>,
     steer: SteerSandbox,
     dispatch: DispatchPayouts,
+    take_in: TakeIn,
 }
+
+/// The operators, with their secrets.
+#[derive(Default)]
+pub(crate) struct People(pub(crate) Mutex<BTreeMap<String, String>>);
 
 /// The ids of a payment, of the source that it came from, and of the merchant account that has it.
 pub(crate) struct PaidIn {
@@ -88,12 +98,13 @@ impl House {
             BankConfiguration { delays: SandboxDelays::default(), ..BankConfiguration::default() };
         let bank = Arc::new(Bank::new(configuration, clock.clone(), ids.clone()));
         let store = Arc::new(MemoryStore::new());
-        let parts = Parts { clock, ids, bank, store, keys: Arc::default() };
-        let (steer, dispatch) = (parts.steer(), parts.dispatch());
+        let (keys, people) = (Arc::default(), Arc::new(People::of(&["alice", "bob"])));
+        let parts = Parts { clock, ids, bank, store, keys, people };
+        let (steer, dispatch, take_in) = (parts.steer(), parts.dispatch(), parts.take_in());
         let mut api = parts.api(&steer);
         change(&mut api);
-        let Parts { clock, bank, store, keys, .. } = parts;
-        Self { router: router(api), bank, store, clock, keys, steer, dispatch }
+        let Parts { clock, bank, store, keys, people, .. } = parts;
+        Self { router: router(api), bank, store, clock, keys, people, steer, dispatch, take_in }
     }
 
     /// A user pays in 20 pounds, and the payment settles.
@@ -132,9 +143,26 @@ impl House {
         self.steer.follow.run().await.expect("memory does not fail");
     }
 
+    /// Something is learned of a payout.
+    pub(crate) async fn learn(&self, id: &str, evidence: Evidence) {
+        let id = id.parse().expect("it is a payout's id");
+        let payout = self.store.find_unscoped(id).await.expect("memory does not fail");
+        let payout = payout.expect("it was accepted");
+        self.take_in.run(payout, &evidence, &|_| None).await.expect("memory does not fail");
+    }
+
     /// The next payout fails.
     pub(crate) async fn fail_next(&self, reason: FailureReason) {
         self.steer.fail_next(reason).await.expect("memory does not fail");
+    }
+
+    /// A token of an operator.
+    pub(crate) async fn operator(&self, name: &str) -> String {
+        let body = format!(
+            r#"{{"grant_type":"client_credentials","client_id":"operator:{name}","client_secret":"secret of {name}","scope":"operator"}}"#
+        );
+        let answer = Call::post("/connect/token", &body).send(self).await;
+        answer.member("access_token").expect("the operator is known")
     }
 
     /// A token of a client, for all that it may do.
@@ -144,6 +172,22 @@ impl House {
         );
         let answer = Call::post("/connect/token", &body).send(self).await;
         answer.member("access_token").expect("the client is known")
+    }
+}
+
+impl People {
+    /// Operators of these names, each with a secret that tells it.
+    fn of(names: &[&str]) -> Self {
+        let secret = |name: &&str| ((*name).to_owned(), format!("secret of {name}"));
+        Self(Mutex::new(names.iter().map(secret).collect()))
+    }
+}
+
+#[async_trait]
+impl OperatorDirectory for People {
+    async fn find(&self, name: &OperatorName) -> Option<SecretDigest> {
+        let people = self.0.lock().expect("no test panics here");
+        people.get(name.as_str()).map(|secret| SecretDigest::of_operator(secret))
     }
 }
 
@@ -168,6 +212,7 @@ struct Parts {
     bank: Arc<Bank>,
     store: Arc<MemoryStore>,
     keys: Arc<ProviderKeys>,
+    people: Arc<People>,
 }
 
 impl Parts {
@@ -203,6 +248,7 @@ impl Parts {
             trace_ids: Arc::new(move || format!("{:032x}", traces.fetch_add(1, Ordering::Relaxed))),
             webhooks: Some(self.webhooks()),
             own_keys: Jwks::render(&[PROVIDER_KEY.verifying_key()]),
+            operators: Some(self.operators()),
             sandbox: Some(Sandbox {
                 steer: steer.clone(),
                 owner: "acme".parse().expect("it is a name"),
@@ -213,6 +259,33 @@ impl Parts {
             }),
             limits: Limits::default(),
             ready: Arc::new(AlwaysReady),
+        }
+    }
+
+    fn operators(&self) -> Operators {
+        Operators {
+            directory: self.people.clone(),
+            list_standing: ListStanding { payouts: self.store.clone() },
+            decide_payout: DecidePayout {
+                payouts: self.store.clone(),
+                take_in: self.take_in(),
+                dispatch: Doorbell::default(),
+            },
+            resolve_payout: ResolvePayout {
+                payouts: self.store.clone(),
+                look: self.look(),
+                take_in: self.take_in(),
+            },
+            pause_sending: PauseSending {
+                switch: self.store.clone(),
+                clock: self.clock.clone(),
+                dispatch: Doorbell::default(),
+            },
+            replay_notifications: ReplayNotifications {
+                outbox: self.store.clone(),
+                clock: self.clock.clone(),
+                notifications: Doorbell::default(),
+            },
         }
     }
 
@@ -266,16 +339,7 @@ impl Parts {
             gateway: self.bank.clone(),
             clock: self.clock.clone(),
             take_in: self.take_in(),
-            look: LookForPayouts {
-                payouts: self.store.clone(),
-                gateway: self.bank.clone(),
-                clock: self.clock.clone(),
-                take_in: self.take_in(),
-                settings: LookSettings {
-                    read_lag: Duration::from_mins(10),
-                    token_life_max: Duration::from_hours(1),
-                },
-            },
+            look: self.look(),
             settings: WatchSettings {
                 shortest: Duration::from_secs(1),
                 longest: Duration::from_mins(1),
@@ -284,6 +348,19 @@ impl Parts {
                 return_span: Duration::from_hours(24),
                 lease: Duration::from_secs(10),
                 at_once_max: 8,
+            },
+        }
+    }
+
+    fn look(&self) -> LookForPayouts {
+        LookForPayouts {
+            payouts: self.store.clone(),
+            gateway: self.bank.clone(),
+            clock: self.clock.clone(),
+            take_in: self.take_in(),
+            settings: LookSettings {
+                read_lag: Duration::from_mins(1),
+                token_life_max: Duration::from_hours(1),
             },
         }
     }

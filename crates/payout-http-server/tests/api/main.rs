@@ -8,6 +8,8 @@ mod golden;
 mod idempotency;
 mod log;
 mod official_clients;
+mod operators;
+mod operator_tokens;
 mod problems;
 mod reading;
 mod refusals;
