@@ -1,6 +1,7 @@
 //! The API for whoever types commands.
 
 mod error;
+mod operator;
 mod sandbox;
 
 use std::fmt;
@@ -26,6 +27,7 @@ use crate::session::Session;
 use crate::{Connection, SetUpError};
 
 pub use error::{ApiError, AuthError};
+pub use operator::{OperatorClient, OperatorConnection};
 pub use sandbox::SandboxControls;
 
 /// The API of a provider or of a server of ours, with the credentials of one client.
@@ -148,6 +150,15 @@ impl<T> Reply<T> {
         // It was read as JSON, so it is text.
         Self { value, json: String::from_utf8_lossy(body).into_owned() }
     }
+}
+
+/// Reads the answer to a write that is known to be done.
+fn reply<T>(
+    body: &[u8],
+    parse: impl FnOnce(&[u8]) -> Result<T, InvalidBody>,
+) -> Result<Reply<T>, ApiError> {
+    let value = parse(body).map_err(|invalid| ApiError::Unreadable(invalid.into()))?;
+    Ok(Reply::new(value, body))
 }
 
 impl fmt::Debug for ApiClient {

@@ -6,6 +6,7 @@
 //! | [`WebhookNotifier`] | the port `Notifier`: signed webhooks |
 //! | [`JwksCache`] | the keys by which webhooks of a provider are verified |
 //! | [`ApiClient`], [`SandboxControls`] | the API for a person who types commands |
+//! | [`OperatorClient`] | operators' routes, for an operator |
 //!
 //! # What an HTTP client does here, and what not
 //!
@@ -33,7 +34,10 @@ mod session;
 mod token;
 mod transport;
 
-pub use api_client::{ApiClient, ApiError, AuthError, PayoutQuery, Reply, SandboxControls};
+pub use api_client::{
+    ApiClient, ApiError, AuthError, OperatorClient, OperatorConnection, PayoutQuery, Reply,
+    SandboxControls,
+};
 pub use base_url::{BaseUrl, BaseUrlError};
 pub use client_secret::ClientSecret;
 pub use connection::{Connection, Deadlines};

@@ -11,9 +11,12 @@ use payout_signature::{SignError, SigningKey, sign};
 use payout_wire::{header, media_type};
 use reqwest::{Request, Url};
 
-use crate::token::{TokenFailure, TokenSource};
+use crate::token::{TokenCredentials, TokenFailure, TokenSource};
 use crate::transport::{ANSWER_LEN_MAX, Answer, SendFailure, SetUpError, Transport, named};
 use crate::{BaseUrl, Connection};
+
+/// What we ask to be allowed.
+const SCOPE: &str = "payments";
 
 /// A connection in use.
 pub(crate) struct Session {
@@ -49,8 +52,14 @@ impl Session {
     pub(crate) fn new(connection: &Connection, clock: Arc<dyn Clock>) -> Result<Self, SetUpError> {
         let only_loopback = connection.environment.is_loopback();
         let transport = Transport::new(connection.deadlines, only_loopback)?;
+        let credentials = TokenCredentials {
+            client_id: connection.client_id.to_string(),
+            client_secret: connection.client_secret.clone(),
+            scope: SCOPE,
+        };
+        let environment = &connection.environment;
         Ok(Self {
-            tokens: TokenSource::new(connection, transport.clone(), clock),
+            tokens: TokenSource::new(environment, credentials, transport.clone(), clock),
             transport,
             api: connection.environment.api().clone(),
             signing_key: connection.signing_key.clone(),
@@ -130,7 +139,8 @@ impl Session {
     }
 }
 
-fn bearer(token: &BearerToken) -> HeaderValue {
+/// The value of the header that shows a token.
+pub(crate) fn bearer(token: &BearerToken) -> HeaderValue {
     sensitive(&format!("Bearer {}", token.expose()))
 }
 

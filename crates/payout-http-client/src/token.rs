@@ -14,10 +14,7 @@ use reqwest::{Request, Url};
 use tokio::sync::Mutex;
 
 use crate::transport::{Answer, SMALL_ANSWER_LEN_MAX, SendFailure, Transport};
-use crate::{ClientSecret, Connection};
-
-/// What we ask to be allowed.
-const SCOPE: &str = "payments";
+use crate::{ClientSecret, Environment};
 
 /// A token with less than this before its end is renewed.
 const REMAINING_MIN: Duration = Duration::from_mins(1);
@@ -33,10 +30,19 @@ pub(crate) struct TokenSource {
     url: Url,
     client_id: String,
     client_secret: ClientSecret,
+    /// What we ask to be allowed.
+    scope: &'static str,
     clock: Arc<dyn Clock>,
     /// Counts the questions that have been answered.
     answered: AtomicU64,
     state: Mutex<State>,
+}
+
+/// As whom tokens are got, and for what.
+pub(crate) struct TokenCredentials {
+    pub(crate) client_id: String,
+    pub(crate) client_secret: ClientSecret,
+    pub(crate) scope: &'static str,
 }
 
 #[derive(Default)]
@@ -83,15 +89,18 @@ impl From<TokenFailure> for ReadError {
 
 impl TokenSource {
     pub(crate) fn new(
-        connection: &Connection,
+        environment: &Environment,
+        credentials: TokenCredentials,
         transport: Transport,
         clock: Arc<dyn Clock>,
     ) -> Self {
+        let TokenCredentials { client_id, client_secret, scope } = credentials;
         Self {
             transport,
-            url: connection.environment.auth().join(route::TOKEN),
-            client_id: connection.client_id.to_string(),
-            client_secret: connection.client_secret.clone(),
+            url: environment.auth().join(route::TOKEN),
+            client_id,
+            client_secret,
+            scope,
             clock,
             answered: AtomicU64::new(0),
             state: Mutex::default(),
@@ -142,7 +151,7 @@ impl TokenSource {
 
     fn request(&self) -> Request {
         let secret = self.client_secret.expose().to_owned();
-        let body = TokenRequest::new(self.client_id.clone(), secret, Some(SCOPE.to_owned()));
+        let body = TokenRequest::new(self.client_id.clone(), secret, Some(self.scope.to_owned()));
         let mut request = Request::new(Method::POST, self.url.clone());
         request.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(media_type::JSON));
         *request.body_mut() = Some(body.to_bytes().into());

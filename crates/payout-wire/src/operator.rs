@@ -17,4 +17,4 @@ pub use dead_letter::{DeadLetterAbout, DeadLetterItem, DeadLetterPage};
 pub use file::PayoutFile;
 pub use pause::{PauseBody, PauseOrder};
 pub use resolve::ResolveOrder;
-pub use standing::{StandingPage, StandingPayout};
+pub use standing::{ParseStandingError, StandingName, StandingPage, StandingPayout};

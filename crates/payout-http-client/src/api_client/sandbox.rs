@@ -10,11 +10,11 @@ use payout_wire::sandbox::{
     ClockAdvance, ClockBody, Delays, Deposit, DepositBody, FailNext, FaultReport, FaultRules,
     Lifetimes, ReturnPayout, WebhookTarget,
 };
-use payout_wire::{InvalidBody, media_type, route};
+use payout_wire::{media_type, route};
 use reqwest::Request;
 
-use super::Reply;
 use super::error::{self, ApiError};
+use super::{Reply, reply};
 use crate::session::PostFailure;
 use crate::transport::{ANSWER_LEN_MAX, Answer, Transport};
 use crate::{BaseUrl, Deadlines, Environment, SetUpError};
@@ -117,15 +117,6 @@ impl SandboxControls {
         let answer: Result<Answer, _> = self.transport.send(request, ANSWER_LEN_MAX).await;
         error::written(answer.map_err(PostFailure::from))
     }
-}
-
-/// Reads the answer to a write that is known to be done.
-fn reply<T>(
-    body: &[u8],
-    parse: impl FnOnce(&[u8]) -> Result<T, InvalidBody>,
-) -> Result<Reply<T>, ApiError> {
-    let value = parse(body).map_err(|invalid| ApiError::Unreadable(invalid.into()))?;
-    Ok(Reply::new(value, body))
 }
 
 impl fmt::Debug for SandboxControls {

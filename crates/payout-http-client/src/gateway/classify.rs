@@ -86,6 +86,7 @@ fn refused(answer: &Answer) -> SubmitOutcome {
             | ProblemKind::RequestTimeout
             | ProblemKind::PayloadTooLarge
             | ProblemKind::UnsupportedMediaType
+            | ProblemKind::DecisionRefused
             | ProblemKind::ServiceUnavailable,
         )
         | None => unknown(answer, "the problem is none that rejects a payout"),

@@ -5,6 +5,7 @@ mod world;
 
 mod api;
 mod key_set;
+mod operator;
 mod prepare;
 mod proxy;
 mod read;

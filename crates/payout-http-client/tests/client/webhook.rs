@@ -23,7 +23,9 @@ fn notification() -> Notification {
         client_id: acme(),
         kind: NotificationKind::PaymentSettled,
         subject: NotificationSubject::Payment(Box::new(payment(1))),
+        sequence: 1,
         created_at: seconds(1),
+        tried_since: seconds(1),
         failures: 0,
     }
 }

@@ -14,7 +14,8 @@ use payout_service::{
 };
 use payout_wire::history::HistoryItem;
 use payout_wire::operator::{
-    AttemptItem, DeadLetterItem, PayoutFile, ResolveOrder, StandingPage, StandingPayout,
+    AttemptItem, DeadLetterItem, PayoutFile, ResolveOrder, StandingName, StandingPage,
+    StandingPayout,
 };
 use payout_wire::problem::ProblemKind;
 use payout_wire::timestamp;
@@ -43,9 +44,10 @@ pub(crate) async fn list(
     OperatorCaller(_): OperatorCaller,
     query: Query,
 ) -> Result<Response, Fault> {
-    let standing = standing(query.required("standing")?)?;
+    query.required("standing")?;
+    let name = query.parsed("standing")?.unwrap_or(StandingName::Parked);
     let page = PageOrder { limit: limit(&query)?, after: query.parsed("after")? };
-    let payouts = operators(&api)?.list_standing.run(standing, &page).await?;
+    let payouts = operators(&api)?.list_standing.run(standing(name), &page).await?;
     let last = payouts.items.last().filter(|_| payouts.more).map(Payout::id);
     let body = StandingPage::new(&payouts.items, last.map(|id| id.to_string()));
     Ok(answer::json(StatusCode::OK, body.to_bytes()))
@@ -118,11 +120,11 @@ fn limit(query: &Query) -> Result<usize, Fault> {
     Err(Fault::invalid("limit", format!("must be from 1 to {PAGE_SIZE_MAX}")))
 }
 
-fn standing(text: &str) -> Result<Standing, Fault> {
-    match text {
-        "unknown" => Ok(Standing::Unknown),
-        "parked" => Ok(Standing::Parked),
-        _ => Err(Fault::invalid("standing", "must be unknown or parked")),
+/// Which payouts are meant.
+fn standing(name: StandingName) -> Standing {
+    match name {
+        StandingName::Unknown => Standing::Unknown,
+        StandingName::Parked => Standing::Parked,
     }
 }
 

@@ -1,5 +1,7 @@
 //! `GET /operator/payouts`: payouts of all clients by where they stand, the oldest first.
 
+use std::str::FromStr;
+
 use payout_domain::{
     ClientId, GatewayPayoutId, MerchantAccountId, Money, OperatorName, PaymentSourceId, Payout,
     PayoutId, PayoutState, Timestamp, TransactionId, UserId,
@@ -74,6 +76,20 @@ pub struct StandingPayout {
     pub next: String,
 }
 
+/// Which payouts are listed, by where they stand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StandingName {
+    /// Those of which nobody knows whether the provider has them.
+    Unknown,
+    /// Those that wait for an operator.
+    Parked,
+}
+
+/// The text names no standing that is listed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("must be unknown or parked")]
+pub struct ParseStandingError;
+
 /// A page of payouts.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StandingPage {
@@ -81,6 +97,25 @@ pub struct StandingPage {
     pub items: Vec<StandingPayout>,
     /// What to say as `after` for the next page; `None` on the last one.
     pub next_cursor: Option<String>,
+}
+
+impl StandingName {
+    /// The word itself.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Unknown => "unknown",
+            Self::Parked => "parked",
+        }
+    }
+}
+
+impl FromStr for StandingName {
+    type Err = ParseStandingError;
+
+    fn from_str(text: &str) -> Result<Self, ParseStandingError> {
+        let known = [Self::Unknown, Self::Parked];
+        known.into_iter().find(|name| name.as_str() == text).ok_or(ParseStandingError)
+    }
 }
 
 impl StandingPayout {
