@@ -4,6 +4,7 @@
 
 mod faults;
 mod key;
+mod operators;
 mod server;
 mod verbs;
 
@@ -13,6 +14,10 @@ use clap::{Args, Parser, Subcommand};
 
 pub(crate) use faults::{Faults, SetFaults};
 pub(crate) use key::{KeyCommand, NewKey, PublicKey, Sign, Verify};
+pub(crate) use operators::{
+    AddOperator, As, DataOf, Desk, OnePayout, OperatorCommand, OperatorList, Pause, RemoveOperator,
+    Replay, Resolve,
+};
 pub(crate) use server::{Adopt, Demo, SandboxArgs, ServeArgs, ServerArgs};
 pub(crate) use verbs::{
     Accounts, Create, Deposit, Get, History, List, SandboxControl, Sources, Target, Transactions,
@@ -93,6 +98,28 @@ pub(crate) enum Command {
     /// Plan failures, send payouts back, move the clock (sandbox only)
     #[command(subcommand)]
     Steer(SandboxControl),
+
+    /// List payouts of which nobody knows whether the provider has them (operators)
+    Unknown(OperatorList),
+    /// List payouts that wait for an operator (operators)
+    Parked(OperatorList),
+    /// Say how a payout stands, where the provider's own word did not come (operators)
+    Resolve(Resolve),
+    /// Call a payout off of which nothing was ever sent (operators)
+    Cancel(OnePayout),
+    /// Let a payout go on that waited for its provider account (operators)
+    Release(OnePayout),
+    /// Stop all sending, or say whether it is stopped (operators)
+    Pause(Pause),
+    /// Let sending go on (operators)
+    Resume(Desk),
+    /// List notifications that were given up (operators)
+    DeadLetters(OperatorList),
+    /// Tell notifications once more that were given up (operators)
+    Replay(Replay),
+    /// Say who may look after payouts, in a server's data directory
+    #[command(subcommand)]
+    Operator(OperatorCommand),
 
     /// Make signing keys and show their public halves
     #[command(subcommand)]

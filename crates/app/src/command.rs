@@ -6,6 +6,8 @@ mod demo;
 mod faults;
 mod key;
 mod manual;
+mod operator;
+mod operators;
 mod sandbox;
 mod serve;
 mod signature;
@@ -34,11 +36,21 @@ pub(crate) async fn run(cli: Cli) -> Result<Exit, Failure> {
         Command::Get(args) => verbs::get(&args, &settings, output).await,
         Command::List(args) => verbs::list(&args, &settings, output).await,
         Command::Watch(args) => watch::run(&args, &settings, output).await,
-        Command::History(args) => verbs::history(&args, &settings, output).await,
+        Command::History(args) => operators::history(&args, &settings, output).await,
         Command::Sources(args) => verbs::sources(&args, &settings, output).await,
         Command::Accounts(args) => verbs::accounts(&args, &settings, output).await,
         Command::Transactions(args) => verbs::transactions(&args, &settings, output).await,
         Command::Steer(control) => steer::run(control, &settings, output).await,
+        Command::Unknown(args) => operators::unknown(&args, &settings, output).await,
+        Command::Parked(args) => operators::parked(&args, &settings, output).await,
+        Command::Resolve(args) => operators::resolve(&args, &settings, output).await,
+        Command::Cancel(args) => operators::cancel(&args, &settings, output).await,
+        Command::Release(args) => operators::release(&args, &settings, output).await,
+        Command::Pause(args) => operators::pause(&args, &settings, output).await,
+        Command::Resume(desk) => operators::resume(&desk, &settings, output).await,
+        Command::DeadLetters(args) => operators::dead_letters(&args, &settings, output).await,
+        Command::Replay(args) => operators::replay(&args, &settings, output).await,
+        Command::Operator(command) => operator::run(&command, &settings, output),
         Command::Key(command) => key::run(command, output),
         Command::Sign(args) => signature::sign(&args, output),
         Command::Verify(args) => signature::verify(&args, output),

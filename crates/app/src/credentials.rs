@@ -30,6 +30,9 @@ pub(crate) struct Announcement {
     pub(crate) private_key_file: Option<PathBuf>,
     pub(crate) merchant_accounts: Vec<AnnouncedAccount>,
     pub(crate) webhook_jwks_url: String,
+    /// Where its data lies; operators' verbs find their secrets by it.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub(crate) data: Option<PathBuf>,
 }
 
 /// A merchant account that can be paid from.
@@ -70,6 +73,7 @@ impl Announcement {
             private_key_file: identity.private_key_file.clone(),
             merchant_accounts: accounts.iter().map(announced).collect(),
             webhook_jwks_url,
+            data: Some(identity.data.clone()),
         }
     }
 

@@ -21,6 +21,8 @@ pub(crate) enum Exit {
     Configuration,
     /// The server cannot be reached or cannot work now. Nothing was done.
     Unavailable,
+    /// It is proposed, and not done before another person has said the same.
+    Proposed,
 }
 
 impl Exit {
@@ -35,6 +37,7 @@ impl Exit {
             Self::OutcomeUnknown => 6,
             Self::Configuration => 7,
             Self::Unavailable => 8,
+            Self::Proposed => 9,
         }
     }
 }
@@ -56,4 +59,5 @@ Exit codes:
   5  conflict: the idempotency key was used for another request
   6  sent, outcome unknown: ask again under the same key
   7  configuration or credentials are wrong
-  8  the server is not available: nothing was done";
+  8  the server is not available: nothing was done
+  9  proposed: another person must say the same";

@@ -1,6 +1,7 @@
 //! The only place that draws chance, for names and secrets.
 
 use payout_ports::IdGenerator;
+use payout_signature::digest;
 use uuid::Uuid;
 
 /// Names that sort by the time they were made (UUID version 7), so that stores find neighbours near
@@ -24,4 +25,11 @@ pub(crate) fn secret() -> String {
 pub(crate) fn random() -> Uuid {
     #[expect(clippy::disallowed_methods, reason = "this is where chance comes in")]
     Uuid::new_v4()
+}
+
+/// A secret of 256 bits, in 64 hexadecimal digits: a digest of 366 random ones.
+pub(crate) fn long_secret() -> String {
+    let [a, b, c] = [random(), random(), random()];
+    let digest = digest::sha256(&[a.as_bytes(), b.as_bytes(), c.as_bytes()]);
+    digest.iter().fold(String::new(), |text, byte| text + &format!("{byte:02x}"))
 }

@@ -13,6 +13,7 @@ mod faulty_notifier;
 mod file_marker;
 mod id_generator;
 mod logging;
+mod operators;
 mod output;
 mod server;
 mod settings;

@@ -37,14 +37,7 @@ impl Output {
         header: &[&str],
         rows: impl IntoIterator<Item = Vec<String>>,
     ) -> Result<(), Failure> {
-        self.result(json, || {
-            let mut table = Table::new();
-            table.load_style(presets::NOTHING).set_header(header.to_vec());
-            for row in rows {
-                table.add_row(row);
-            }
-            trimmed(&table.to_string())
-        })
+        self.result(json, || as_table(header, rows))
     }
 
     /// Says something about the work itself.
@@ -62,6 +55,16 @@ impl Output {
             None => writeln!(anstream::stderr(), "payout: {failure}"),
         };
     }
+}
+
+/// A table for people.
+pub(crate) fn as_table(header: &[&str], rows: impl IntoIterator<Item = Vec<String>>) -> String {
+    let mut table = Table::new();
+    table.load_style(presets::NOTHING).set_header(header.to_vec());
+    for row in rows {
+        table.add_row(row);
+    }
+    trimmed(&table.to_string())
 }
 
 /// Prints one line. A reader that has gone away is no failure.

@@ -4,16 +4,19 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use payout_domain::OperatorName;
 use payout_http_client::{
-    ApiClient, ClientSecret, Connection, Deadlines, Environment, SandboxControls,
+    ApiClient, ClientSecret, Connection, Deadlines, Environment, OperatorClient,
+    OperatorConnection, SandboxControls,
 };
 use secrecy::{ExposeSecret as _, SecretString};
 
-use crate::cli::{ServeArgs, Target};
+use crate::cli::{Desk, ServeArgs, Target};
 use crate::clock::SystemClock;
 use crate::credentials::{Announcement, Credentials, read_secret, read_signing_key};
 use crate::exit_code::Exit;
 use crate::failure::{Failure, chain};
+use crate::operators::{OwnSecrets, of_this_user};
 use crate::settings::Settings;
 
 /// The client that the verbs use, with the credentials that were found for its server.
@@ -25,6 +28,30 @@ pub(crate) fn client(target: &Target, settings: &Settings) -> Result<ApiClient, 
     let credentials = credentials(&url, target, settings)?;
     let client =
         ApiClient::new(&connection(environment(&url)?, credentials), Arc::new(SystemClock));
+    client.map_err(|error| Failure::configuration(chain(&error)))
+}
+
+/// The client that operators' verbs use.
+///
+/// The operator is the one of `--as-operator`, else of the setting, else the only one whose secret this
+/// user has for that server, else the one named as this user.
+pub(crate) fn operator(desk: &Desk, settings: &Settings) -> Result<OperatorClient, Failure> {
+    let target = &desk.target;
+    let known = Announcement::known();
+    let services: Vec<_> =
+        known.iter().filter(|server| server.server == "service").cloned().collect();
+    let url = url(target, settings, if services.is_empty() { &known } else { &services })?;
+    let (name, secret) = match configured_operator(desk, settings)? {
+        Some(found) => found,
+        None => own_operator(desk, &url)?,
+    };
+    let connection = OperatorConnection {
+        environment: environment(&url)?,
+        name,
+        secret: ClientSecret::new(secret.expose_secret()),
+        deadlines: Deadlines::default(),
+    };
+    let client = OperatorClient::new(connection, Arc::new(SystemClock));
     client.map_err(|error| Failure::configuration(chain(&error)))
 }
 
@@ -156,6 +183,62 @@ fn profile<'a>(
     let flag = target.profile.clone().map(|name| ("profile", name));
     let name: Option<String> = settings.get("client.profile", flag)?;
     name.map(|name| settings.profile(&name)).transpose()
+}
+
+/// The operator of the settings, if it is the one that is asked for.
+fn configured_operator(
+    desk: &Desk,
+    settings: &Settings,
+) -> Result<Option<(OperatorName, SecretString)>, Failure> {
+    let name: Option<OperatorName> = settings.get("client.operator", None)?;
+    let file: Option<PathBuf> = settings.get("client.operator_secret_file", None)?;
+    let (Some(name), Some(file)) = (name, file) else { return Ok(None) };
+    if desk.as_operator.as_ref().is_some_and(|asked| *asked != name) {
+        return Ok(None);
+    }
+    Ok(Some((name, read_secret(&file)?)))
+}
+
+/// One of the operators whose secrets this user has for a server on this machine.
+fn own_operator(desk: &Desk, url: &str) -> Result<(OperatorName, SecretString), Failure> {
+    let announced = match &desk.target.credentials {
+        Some(directory) => Some(Announcement::read(directory)?),
+        None => Announcement::find(url),
+    };
+    let none = || {
+        Failure::configuration(format!(
+            "you are no operator of {url}: let somebody there run `payout operator add NAME`, then set \
+             PAYOUT_OPERATOR and PAYOUT_OPERATOR_SECRET_FILE"
+        ))
+    };
+    let own = OwnSecrets::of(&announced.and_then(|server| server.data).ok_or_else(none)?);
+    let name = choose(desk.as_operator.clone(), own.names(), none)?;
+    Ok((name.clone(), own.read(&name)?))
+}
+
+fn choose(
+    asked: Option<OperatorName>,
+    own: Vec<OperatorName>,
+    none: impl FnOnce() -> Failure,
+) -> Result<OperatorName, Failure> {
+    let names = || own.iter().map(OperatorName::as_str).collect::<Vec<_>>().join(", ");
+    match (asked, own.as_slice()) {
+        (_, []) => Err(none()),
+        (Some(asked), own) if own.contains(&asked) => Ok(asked),
+        (Some(asked), _) => Err(Failure::configuration(format!(
+            "you have no secret of the operator {asked} there, but of {}",
+            names()
+        ))),
+        (None, [only]) => Ok(only.clone()),
+        (None, own) => {
+            let me = of_this_user();
+            let which = || {
+                let names = names();
+                Failure::configuration(format!("which operator? say --as-operator, one of {names}"))
+            };
+            own.contains(&me).then_some(me).ok_or_else(which)
+        }
+    }
 }
 
 /// What a server of this user on this machine wrote about itself.

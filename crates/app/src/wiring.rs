@@ -58,13 +58,11 @@ pub(crate) struct UseCases {
     pub(crate) reconcile_payouts: ReconcilePayouts,
     pub(crate) notify_clients: NotifyClients,
     pub(crate) guard_store: GuardStore,
-    #[expect(dead_code, reason = "the operators' routes come next")]
     pub(crate) operators: OperatorUseCases,
     pub(crate) bells: Bells,
 }
 
 /// What operators do.
-#[expect(dead_code, reason = "the operators' routes come next")]
 pub(crate) struct OperatorUseCases {
     pub(crate) list_standing: ListStanding,
     pub(crate) decide_payout: DecidePayout,

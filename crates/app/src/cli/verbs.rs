@@ -8,6 +8,7 @@ use payout_domain::{
     PayoutId, Reference, UserId,
 };
 
+use super::Desk;
 use super::faults::Faults;
 use crate::span::Span;
 
@@ -121,10 +122,12 @@ pub(crate) struct Watch {
 }
 
 /// Show everything that happened to a payout
+///
+/// An operator sees any client's payout, with every transmission; a client sees its own.
 #[derive(Clone, Debug, Args)]
 pub(crate) struct History {
     #[command(flatten)]
-    pub(crate) target: Target,
+    pub(crate) desk: Desk,
     /// The payout
     pub(crate) id: PayoutId,
 }

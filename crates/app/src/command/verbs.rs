@@ -6,8 +6,7 @@ mod deposit;
 use std::time::Duration;
 
 use payout_domain::{
-    Evidence, GatewayPayoutId, MerchantAccount, MerchantAccountId, PayoutId, ProviderStatus,
-    Resolution, Timestamp,
+    GatewayPayoutId, MerchantAccount, MerchantAccountId, PayoutId, ProviderStatus, Timestamp,
 };
 use payout_http_client::{ApiClient, PayoutQuery};
 use payout_ports::{Clock as _, TransactionQuery};
@@ -17,7 +16,7 @@ use payout_wire::timestamp;
 use payout_wire::transaction::Transaction;
 use serde_json::{Value as Json, json};
 
-use crate::cli::{Accounts, Get, History, List, Sources, Transactions};
+use crate::cli::{Accounts, Get, List, Sources, Transactions};
 use crate::clock::SystemClock;
 use crate::exit_code::Exit;
 use crate::failure::Failure;
@@ -57,26 +56,6 @@ pub(crate) async fn list(
     if let Some(cursor) = &reply.value.next_cursor {
         output.note(format_args!("there are more: --cursor {cursor}"));
     }
-    Ok(Exit::Done)
-}
-
-/// Shows everything that happened to a payout.
-pub(crate) async fn history(
-    args: &History,
-    settings: &Settings,
-    output: Output,
-) -> Result<Exit, Failure> {
-    let client = target::client(&args.target, settings)?;
-    let reply = client.history(at_server(args.id)).await?;
-    let rows = reply.value.items.iter().map(|item| {
-        vec![
-            item.version.to_string(),
-            timestamp::to_micros(item.at),
-            item.state.to_string(),
-            words(&item.evidence),
-        ]
-    });
-    output.table(&reply.json, &["#", "AT", "STATE", "EVIDENCE"], rows)?;
     Ok(Exit::Done)
 }
 
@@ -172,45 +151,6 @@ async fn all_transactions(
             Some(cursor) => query.cursor = Some(cursor),
             None => return Ok((items, rows)),
         }
-    }
-}
-
-/// A piece of evidence in words.
-fn words(evidence: &Evidence) -> String {
-    match evidence {
-        Evidence::Accepted => "accepted from the client".to_owned(),
-        Evidence::TransmissionBegun { attempt } => format!("transmission {attempt} begins"),
-        Evidence::NotProcessed { attempt } => format!("transmission {attempt} was not processed"),
-        Evidence::OutcomeUnknown { attempt } => format!("transmission {attempt}: outcome unknown"),
-        Evidence::Rejected { attempt, detail } => {
-            format!("transmission {attempt} was rejected: {detail}")
-        }
-        Evidence::Acknowledged { gateway_payout_id } => {
-            format!("the provider has it, as {gateway_payout_id}")
-        }
-        Evidence::Reported { status: reported, .. } => {
-            format!("the provider says: {}", status(reported))
-        }
-        Evidence::MoneyCameBack { transaction_id, .. } => {
-            format!("the money came back, as {transaction_id}")
-        }
-        Evidence::Parked(reason) => format!("waits for an operator: {}", reason.as_str()),
-        Evidence::Released { by } => format!("{by} lets it go on"),
-        Evidence::Cancelled { by } => format!("{by} called it off"),
-        Evidence::NeverSubmittedProposed { by, because } => {
-            format!("{by} says that the provider never had it: {because}")
-        }
-        Evidence::Resolved { by, outcome, because } => {
-            format!("{by} resolves it as {}: {because}", resolution(*outcome))
-        }
-    }
-}
-
-fn resolution(outcome: Resolution) -> &'static str {
-    match outcome {
-        Resolution::Executed { .. } => "executed",
-        Resolution::Failed => "failed",
-        Resolution::NeverSubmitted => "never submitted",
     }
 }
 

@@ -14,6 +14,7 @@ use super::ServerPlan;
 use crate::credentials::{create_private_directory, read_secret, read_signing_key, write_private};
 use crate::failure::Failure;
 use crate::id_generator;
+use crate::operators::OperatorFiles;
 
 /// The data directory of a server.
 #[derive(Clone, Debug)]
@@ -30,6 +31,8 @@ pub(crate) struct Identity {
     pub(crate) kid: String,
     /// Where the private key lies, if we made it.
     pub(crate) private_key_file: Option<PathBuf>,
+    /// The server's data directory.
+    pub(crate) data: PathBuf,
     keys: Vec<VerifyingKey>,
 }
 
@@ -54,17 +57,31 @@ impl Home {
             Some(path) => absolute(path)?,
             None => self.secret("client-secret")?,
         };
-        let client_id = plan.client_id.clone();
+        let (client_id, data) = (plan.client_id.clone(), self.directory.clone());
         if plan.client_keys.is_empty() {
             let (key, path) = self.signing_key("client-key")?;
             let (kid, keys) = (key.kid().to_owned(), vec![key.verifying_key().clone()]);
             let private_key_file = Some(path);
-            return Ok(Identity { client_id, client_secret_file, kid, private_key_file, keys });
+            return Ok(Identity {
+                client_id,
+                client_secret_file,
+                kid,
+                private_key_file,
+                data,
+                keys,
+            });
         }
         let keys: Vec<_> =
             plan.client_keys.iter().map(|t| public_key(t)).collect::<Result<_, _>>()?;
         let kid = keys.first().map(|key| key.kid().to_owned()).unwrap_or_default();
-        Ok(Identity { client_id, client_secret_file, kid, private_key_file: None, keys })
+        Ok(Identity { client_id, client_secret_file, kid, private_key_file: None, data, keys })
+    }
+
+    /// The operators; a new server has one, who is whoever starts it.
+    pub(crate) fn operators(&self) -> Result<OperatorFiles, Failure> {
+        let operators = OperatorFiles::of(&self.directory);
+        operators.begin()?;
+        Ok(operators)
     }
 
     /// The key that webhooks are signed with.

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use payout_domain::ClientId;
 use payout_http_client::WebhookNotifier;
-use payout_http_server::{Api, Limits, Tokens};
+use payout_http_server::{Api, Limits, Operators, Tokens};
 use payout_ports::Clock;
 use payout_service::DispatchPayouts;
 use payout_signature::{Jwks, SigningKey};
@@ -48,9 +48,23 @@ pub(crate) fn api(
         trace_ids: Arc::new(|| id_generator::random().simple().to_string()),
         webhooks: None,
         own_keys: Jwks::render(&[webhook_key.verifying_key()]),
+        operators: Some(operators(use_cases, home)?),
         sandbox: None,
         limits: Limits::default(),
         ready: Arc::new(StoreReadiness { payouts: Arc::clone(&adapters.stores.payouts) }),
+    })
+}
+
+/// What people look after payouts with.
+fn operators(use_cases: &UseCases, home: &Home) -> Result<Operators, Failure> {
+    let wired = &use_cases.operators;
+    Ok(Operators {
+        directory: Arc::new(home.operators()?),
+        list_standing: wired.list_standing.clone(),
+        decide_payout: wired.decide_payout.clone(),
+        resolve_payout: wired.resolve_payout.clone(),
+        pause_sending: wired.pause_sending.clone(),
+        replay_notifications: wired.replay_notifications.clone(),
     })
 }
 

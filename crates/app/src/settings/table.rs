@@ -195,6 +195,13 @@ pub(crate) const TABLE: &[Setting] = &[
         None,
         "file with the signing key of the verbs",
     ),
+    one("client.operator", "PAYOUT_OPERATOR", None, "operator that the verbs of operators are"),
+    one(
+        "client.operator_secret_file",
+        "PAYOUT_OPERATOR_SECRET_FILE",
+        None,
+        "file with that operator's secret",
+    ),
     one("client.profile", "PAYOUT_PROFILE", None, "profile of payout.toml that the verbs use"),
     one(
         "log.filter",
