@@ -23,6 +23,7 @@ mod faults;
 mod idempotency;
 mod lifetimes;
 mod manual;
+mod operators;
 mod outages;
 mod postgres;
 mod provider;
