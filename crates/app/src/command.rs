@@ -29,8 +29,8 @@ pub(crate) async fn run(cli: Cli) -> Result<Exit, Failure> {
     logging::start(&settings, cli.global.quiet)?;
     match cli.command {
         Command::Demo(args) => demo::run(&args, output).await,
-        Command::Sandbox(args) => sandbox::run(&args, &settings, output).await,
-        Command::Serve(args) => serve::run(&args, &settings, output).await,
+        Command::Sandbox(args) => Box::pin(sandbox::run(&args, &settings, output)).await,
+        Command::Serve(args) => Box::pin(serve::run(&args, &settings, output)).await,
         Command::Deposit(args) => verbs::deposit(args, &settings, output).await,
         Command::Create(args) => verbs::create(args, &settings, output).await,
         Command::Get(args) => verbs::get(&args, &settings, output).await,

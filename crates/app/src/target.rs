@@ -212,17 +212,17 @@ fn own_operator(desk: &Desk, url: &str) -> Result<(OperatorName, SecretString), 
         ))
     };
     let own = OwnSecrets::of(&announced.and_then(|server| server.data).ok_or_else(none)?);
-    let name = choose(desk.as_operator.clone(), own.names(), none)?;
+    let name = choose(desk.as_operator.clone(), &own.names(), none)?;
     Ok((name.clone(), own.read(&name)?))
 }
 
 fn choose(
     asked: Option<OperatorName>,
-    own: Vec<OperatorName>,
+    own: &[OperatorName],
     none: impl FnOnce() -> Failure,
 ) -> Result<OperatorName, Failure> {
     let names = || own.iter().map(OperatorName::as_str).collect::<Vec<_>>().join(", ");
-    match (asked, own.as_slice()) {
+    match (asked, own) {
         (_, []) => Err(none()),
         (Some(asked), own) if own.contains(&asked) => Ok(asked),
         (Some(asked), _) => Err(Failure::configuration(format!(

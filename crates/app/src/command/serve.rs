@@ -66,7 +66,8 @@ pub(crate) async fn run(
         ids: Arc::new(UuidGenerator),
         client_id: plan.client_id.clone(),
     };
-    let behaviour = Behaviour::of_service(rules, key_window.duration());
+    let mut behaviour = Behaviour::of_service(rules, key_window.duration());
+    be_patient(&mut behaviour, settings)?;
     let use_cases = UseCases::new(&adapters, &behaviour);
     let accounts = merchant_accounts(&gateway, &*adapters.stores.payments, output).await;
     if !accounts.is_empty() {
@@ -92,6 +93,14 @@ pub(crate) async fn run(
     };
     let broken = server::broken(Some(database.clone()));
     serving.run(server::finish(use_cases.dispatch_payouts.clone(), Some(database)), broken).await
+}
+
+/// How long clients and statements are waited for.
+fn be_patient(behaviour: &mut Behaviour, settings: &Settings) -> Result<(), Failure> {
+    let span = |key| required::<Span>(settings, key, None).map(Span::duration);
+    behaviour.notify.patience = span("serve.webhook_patience")?;
+    behaviour.look.read_lag = span("serve.read_lag")?;
+    Ok(())
 }
 
 fn mark_file(args: &ServeArgs, settings: &Settings, home: &Home) -> PathBuf {

@@ -116,8 +116,10 @@ impl OperatorFiles {
         let file = self.file(name);
         for path in [&self.directory(), &file] {
             match fs::metadata(path) {
-                Ok(found) if found.permissions().mode() & 0o077 == 0 => {}
-                Ok(_) => return Err(open_to_others(path)),
+                Ok(found) if found.permissions().mode() & 0o077 != 0 => {
+                    return Err(open_to_others(path));
+                }
+                Ok(_) => {}
                 Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
                 Err(error) => return Err(failed(path, &error)),
             }

@@ -164,6 +164,18 @@ pub(crate) const TABLE: &[Setting] = &[
         None,
         "file outside the store that remembers how far the store has come",
     ),
+    one(
+        "serve.webhook_patience",
+        "PAYOUT_SERVE_WEBHOOK_PATIENCE",
+        Some("3d"),
+        "how long a client is told of something before that is given up",
+    ),
+    one(
+        "serve.read_lag",
+        "PAYOUT_SERVE_READ_LAG",
+        Some("2h"),
+        "how long a payout may be missing from the provider's statement",
+    ),
     one("gateway.client_id", "PAYOUT_GATEWAY_CLIENT_ID", None, "our client id at the provider"),
     one(
         "gateway.client_secret_file",

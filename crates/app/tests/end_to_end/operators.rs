@@ -32,12 +32,6 @@ impl World {
         member(&self.file(id)["payout"], "state")
     }
 
-    /// Waits until a payout really stands so.
-    #[track_caller]
-    fn until_state(&self, id: &str, state: &str) {
-        eventually(state, || (self.state(id) == state).then_some(()));
-    }
-
     /// Adds an operator of the service, whose secret the verbs of this home find.
     #[track_caller]
     fn add_operator(&self, name: &str) -> Outcome {

@@ -29,7 +29,7 @@ async fn created(act: Act) -> (ScriptedServer, Result<String, ApiError>) {
     (server, reply.map(|reply| reply.value.to_string()))
 }
 
-fn name(error: &ApiError) -> &'static str {
+pub(crate) fn name(error: &ApiError) -> &'static str {
     match error {
         ApiError::Refused(_) => "refused",
         ApiError::NotFound(_) => "not found",

@@ -5,6 +5,7 @@ use payout_domain::Resolution;
 use payout_http_client::{ApiError, ClientSecret, Environment, OperatorClient, OperatorConnection};
 use payout_wire::operator::{PauseBody, PauseOrder, ResolveOrder, StandingName};
 
+use crate::api::name;
 use crate::scripted_server::{Act, ScriptedServer, json, problem, provider};
 use crate::world::{Hand, SECRET, deadlines};
 
@@ -26,7 +27,7 @@ fn resolve() -> ResolveOrder {
 }
 
 /// What a server heard last, and what it was told before.
-async fn asked(server: &ScriptedServer) -> (String, Vec<u8>) {
+fn asked(server: &ScriptedServer) -> (String, Vec<u8>) {
     let seen = server.seen();
     let last = seen.last().expect("it was asked").clone();
     assert_eq!(last.header("Authorization"), Some("Bearer t"));
@@ -56,23 +57,23 @@ async fn each_question_and_each_decision_goes_to_its_own_place() {
 
     let _unread = client.payouts(StandingName::Parked, 7, Some("x y")).await;
     let page = "GET /operator/payouts?limit=7&after=x+y&standing=parked".to_owned();
-    assert_eq!(asked(&server).await, (page, vec![]));
+    assert_eq!(asked(&server), (page, vec![]));
     let _unread = client.payout(id).await;
-    assert_eq!(asked(&server).await, (format!("GET /operator/payouts/{id}"), vec![]));
+    assert_eq!(asked(&server), (format!("GET /operator/payouts/{id}"), vec![]));
     let _unread = client.cancel(id).await;
-    assert_eq!(asked(&server).await, (format!("POST /operator/payouts/{id}/cancel"), vec![]));
+    assert_eq!(asked(&server), (format!("POST /operator/payouts/{id}/cancel"), vec![]));
     let _unread = client.release(id).await;
-    assert_eq!(asked(&server).await, (format!("POST /operator/payouts/{id}/release"), vec![]));
+    assert_eq!(asked(&server), (format!("POST /operator/payouts/{id}/release"), vec![]));
     let _unread = client.resolve(id, &resolve()).await;
     let resolved = format!("POST /operator/payouts/{id}/resolve");
-    assert_eq!(asked(&server).await, (resolved, resolve().to_bytes()));
+    assert_eq!(asked(&server), (resolved, resolve().to_bytes()));
     let _unread = client.resume().await;
-    assert_eq!(asked(&server).await, ("DELETE /operator/pause".to_owned(), vec![]));
+    assert_eq!(asked(&server), ("DELETE /operator/pause".to_owned(), vec![]));
     let _unread = client.dead_letters(5, None).await;
-    assert_eq!(asked(&server).await, ("GET /operator/dead-letters?limit=5".to_owned(), vec![]));
+    assert_eq!(asked(&server), ("GET /operator/dead-letters?limit=5".to_owned(), vec![]));
     client.replay(event).await.expect("it is done");
     let replayed = format!("POST /operator/dead-letters/{event}/replay");
-    assert_eq!(asked(&server).await, (replayed, vec![]));
+    assert_eq!(asked(&server), (replayed, vec![]));
 }
 
 #[tokio::test]
@@ -82,7 +83,7 @@ async fn a_pause_is_told_as_it_stands() {
 
     let reply = client(&server.url()).pause(&order).await.expect("it is told");
 
-    assert_eq!(asked(&server).await, ("PUT /operator/pause".to_owned(), order.to_bytes()));
+    assert_eq!(asked(&server), ("PUT /operator/pause".to_owned(), order.to_bytes()));
     assert_eq!(reply.json, PAUSED);
     let PauseBody::Paused { by, because, .. } = reply.value else { panic!("it is paused") };
     assert_eq!((by.as_str(), &*because), ("bob", "fire"));
@@ -94,21 +95,14 @@ async fn a_decision_that_is_not_certain_is_unknown_and_is_sent_once() {
         (problem(409, r#"{"title":"Decision Refused","status":409}"#), "conflict"),
         (problem(404, "{}"), "not found"),
         (problem(403, "{}"), "forbidden"),
-        (problem(500, "{}"), "unknown"),
-        (Act::SayAndCut(vec![]), "unknown"),
+        (problem(500, "{}"), "outcome unknown"),
+        (Act::SayAndCut(vec![]), "outcome unknown"),
     ] {
         let server = provider(move |_| act.clone()).await;
 
         let error = client(&server.url()).resolve(payout_id(1), &resolve()).await;
 
-        let name = match error.expect_err("it is refused or lost") {
-            ApiError::Conflict(_) => "conflict",
-            ApiError::NotFound(_) => "not found",
-            ApiError::Forbidden(_) => "forbidden",
-            ApiError::OutcomeUnknown(_) => "unknown",
-            other => panic!("{other:?}"),
-        };
-        assert_eq!(name, expected);
+        assert_eq!(name(&error.expect_err("it is refused or lost")), expected);
         assert_eq!(server.seen().len(), 2, "a token and a decision: {expected}");
     }
 }

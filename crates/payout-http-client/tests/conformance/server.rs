@@ -113,6 +113,7 @@ impl Wiring {
             trace_ids: Arc::new(move || format!("{:032x}", traces.fetch_add(1, Ordering::Relaxed))),
             webhooks: None,
             own_keys: r#"{"keys":[]}"#.to_owned(),
+            operators: None,
             sandbox: Some(Sandbox {
                 steer: steer.clone(),
                 owner: acme(),

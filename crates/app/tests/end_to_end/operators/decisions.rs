@@ -13,7 +13,8 @@ use crate::world::World;
 const HURRIED: [(&str, &str); 2] =
     [("PAYOUT_SERVE_KEY_WINDOW", "6s"), ("PAYOUT_SERVE_READ_LAG", "1s")];
 
-const NEVER: [&str; 4] = ["--as", "never-submitted", "--evidence", "not in the statement, ticket 4711"];
+const NEVER: [&str; 4] =
+    ["--as", "never-submitted", "--evidence", "not in the statement, ticket 4711"];
 
 #[test]
 fn what_nobody_answered_is_parked_and_people_find_out_what_became_of_it() {
@@ -43,7 +44,9 @@ fn what_nobody_answered_is_parked_and_people_find_out_what_became_of_it() {
     assert_eq!(unknown["decisions"], json!(["resolve"]), "{unknown}");
     assert_eq!(parked["state"], "parked:window_closed", "{parked}");
     world.ask(&["cancel", &lost]).ended_with(4).said("look for it at the provider");
-    resolve(&lost, &NEVER).ended_with(4).said("It is not proven yet: the statement must first show");
+    resolve(&lost, &NEVER)
+        .ended_with(4)
+        .said("It is not proven yet: the statement must first show");
 
     // A payout that the provider makes after the last one could have arrived proves that the statement
     // is complete.

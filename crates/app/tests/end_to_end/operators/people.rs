@@ -30,7 +30,8 @@ fn get(server: &Server, path: &str, token: &str) -> Answer {
 fn clients_and_operators_have_rights_of_their_own() {
     let world = World::new();
     let service = &world.service;
-    let added = world.stage.run(&["operator", "add", "alice", "--data", "service", "--secret-file", "-"]);
+    let added =
+        world.stage.run(&["operator", "add", "alice", "--data", "service", "--secret-file", "-"]);
     let of_alice = added.ended_with(0).line();
     let of_client = fs::read_to_string(service.member("client_secret_file"));
     let of_client = of_client.expect("the server wrote it").trim_end().to_owned();
@@ -83,9 +84,15 @@ fn whoever_has_several_operators_is_one_of_them_by_name() {
     world.add_operator("alice");
     world.ask(&["parked"]).ended_with(0);
     world.add_operator("bob");
-    world.ask(&["parked"]).ended_with(7).said("which operator? say --as-operator, one of alice, bob");
+    world
+        .ask(&["parked"])
+        .ended_with(7)
+        .said("which operator? say --as-operator, one of alice, bob");
     world.ask(&["parked", "--as-operator", "bob"]).ended_with(0);
-    world.ask(&["parked", "--as-operator", "eve"]).ended_with(7).said("no secret of the operator eve");
+    world
+        .ask(&["parked", "--as-operator", "eve"])
+        .ended_with(7)
+        .said("no secret of the operator eve");
 }
 
 #[test]
@@ -93,8 +100,7 @@ fn an_operator_from_elsewhere_brings_a_secret_in_a_file() {
     let world = World::new();
     let add = ["operator", "add", "zoe", "--data", "service", "--secret-file", "zoe.secret"];
     world.stage.run(&add).ended_with(0);
-    let environment =
-        [("PAYOUT_OPERATOR", "zoe"), ("PAYOUT_OPERATOR_SECRET_FILE", "zoe.secret")];
+    let environment = [("PAYOUT_OPERATOR", "zoe"), ("PAYOUT_OPERATOR_SECRET_FILE", "zoe.secret")];
     let ask = |verb: &[&str]| {
         let verb = [verb, &["--url", world.service.url()]].concat();
         Outcome::of(world.stage.command(&verb).envs(environment))

@@ -33,7 +33,10 @@ fn a_pause_outlasts_a_restart_and_what_is_called_off_in_it_is_never_sent() {
     assert_eq!(world.debits(&sam.merchant_account, &called_off), 0);
     assert_eq!(world.payout(&called_off)["failure_reason"], "cancelled");
     let (_, event) = client.next_event("payout_failed");
-    assert_eq!((&event["payout_id"], &event["failure_reason"]), (&called_off.into(), &"cancelled".into()));
+    assert_eq!(
+        (&event["payout_id"], &event["failure_reason"]),
+        (&called_off.into(), &"cancelled".into())
+    );
 
     let refused = world.ask(&["cancel", &kept]).ended_with(4);
 
@@ -48,11 +51,11 @@ fn what_was_accepted_for_another_provider_account_waits_until_it_is_back_and_rel
     let serve = |gateway: &Server| {
         Server::start(&stage, "serve", "service", &["--gateway", gateway.url()], &[])
     };
-    let ask = |service: &Server, verb: &[&str]| {
-        stage.run(&[verb, &["--url", service.url()]].concat())
-    };
+    let ask =
+        |service: &Server, verb: &[&str]| stage.run(&[verb, &["--url", service.url()]].concat());
     let service = serve(&first);
-    let deposit = ["deposit", "--json", "--user", "sam", "--amount", "5.00 GBP", "--url", first.url()];
+    let deposit =
+        ["deposit", "--json", "--user", "sam", "--amount", "5.00 GBP", "--url", first.url()];
     let paid_in = stage.run(&deposit).ended_with(0).json();
     let [account, source] = ["merchant_account_id", "payment_source_id"]
         .map(|name| paid_in[name].as_str().expect("it is told").to_owned());
@@ -60,10 +63,10 @@ fn what_was_accepted_for_another_provider_account_waits_until_it_is_back_and_rel
     let create = ["create", "--user", "sam", "--source", &source, "--merchant-account", &account];
     let create = [&create[..], &["--reference", "WD-1", "--amount", "1.00 GBP"]].concat();
     let id = ask(&service, &create).ended_with(0).line();
-    ask(&service, &["resume"]);
     drop(service);
 
     let service = serve(&second);
+    ask(&service, &["resume"]).ended_with(0);
     let parked = crate::stage::eventually("it is parked", || {
         let parked = ask(&service, &["parked"]).ended_with(0).stdout;
         parked.contains(&id).then_some(parked)
