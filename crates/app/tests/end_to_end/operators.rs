@@ -28,7 +28,7 @@ impl World {
 
     /// Where a payout really stands.
     #[track_caller]
-    fn state(&self, id: &str) -> String {
+    fn real_state(&self, id: &str) -> String {
         member(&self.file(id)["payout"], "state")
     }
 

@@ -60,7 +60,7 @@ fn what_nobody_answered_is_parked_and_people_find_out_what_became_of_it() {
 
     proposed.ended_with(9).said("not done before another operator says the same");
     resolve(&lost, &NEVER).ended_with(4).said("another person must confirm it");
-    assert_eq!(world.state(&lost), "parked:window_closed", "one person is not enough");
+    assert_eq!(world.real_state(&lost), "parked:window_closed", "one person is not enough");
     resolve(&lost, &[&NEVER[..], &["--as-operator", "bob"]].concat()).ended_with(0);
     assert_eq!(world.payout(&lost)["failure_reason"], "never_submitted");
     assert_eq!(world.debits(&sam.merchant_account, &lost), 0);

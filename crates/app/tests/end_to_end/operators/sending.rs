@@ -25,7 +25,7 @@ fn a_pause_outlasts_a_restart_and_what_is_called_off_in_it_is_never_sent() {
 
     assert!(shown.starts_with("sending is paused by operator since 2"), "{shown}");
     assert!(shown.ends_with(": the bank is on fire"), "{shown}");
-    assert_eq!(world.state(&kept), "accepted");
+    assert_eq!(world.real_state(&kept), "accepted");
     assert_eq!(cancelled["state"], "failed:cancelled", "{cancelled}");
     assert_eq!(world.ask(&["resume"]).ended_with(0).line(), "sending is on");
     world.watch(&kept).ended_with(0);
