@@ -185,19 +185,8 @@ impl UseCases {
             client_id: client_id.clone(),
             notifications: bells.notifications.clone(),
         };
-        let look = LookForPayouts {
-            payouts: Arc::clone(&payouts),
-            gateway: Arc::clone(gateway),
-            clock: Arc::clone(clock),
-            take_in: take_in.clone(),
-            settings: behaviour.look,
-        };
-        let guard_store = GuardStore {
-            store: Arc::clone(&stores.marked),
-            marker: Arc::clone(&adapters.marker),
-            payouts: Arc::clone(&payouts),
-            take_in: take_in.clone(),
-        };
+        let look = look_for_payouts(adapters, behaviour, &take_in);
+        let guard_store = guard_store(adapters, &take_in);
         let reconcile_payouts = ReconcilePayouts {
             payouts: Arc::clone(&payouts),
             gateway: Arc::clone(gateway),
@@ -249,6 +238,29 @@ impl UseCases {
             record_payment,
             bells,
         }
+    }
+}
+
+fn look_for_payouts(
+    adapters: &Adapters,
+    behaviour: &Behaviour,
+    take_in: &TakeIn,
+) -> LookForPayouts {
+    LookForPayouts {
+        payouts: Arc::clone(&adapters.stores.payouts),
+        gateway: Arc::clone(&adapters.gateway),
+        clock: Arc::clone(&adapters.clock),
+        take_in: take_in.clone(),
+        settings: behaviour.look,
+    }
+}
+
+fn guard_store(adapters: &Adapters, take_in: &TakeIn) -> GuardStore {
+    GuardStore {
+        store: Arc::clone(&adapters.stores.marked),
+        marker: Arc::clone(&adapters.marker),
+        payouts: Arc::clone(&adapters.stores.payouts),
+        take_in: take_in.clone(),
     }
 }
 
