@@ -49,15 +49,22 @@ impl OperatorFiles {
     }
 
     /// Sees to it that a new server has an operator: whoever starts it. The secret is put where the
-    /// verbs of the same user find it.
+    /// verbs of the same user find it; where there is no such place, the server has no operator yet.
     pub(crate) fn begin(&self) -> Result<(), Failure> {
         if self.directory().exists() {
             return Ok(());
         }
         let (name, secret) = (of_this_user(), id_generator::long_secret());
-        let file = OwnSecrets::of(&self.data).keep(&name, &secret)?;
-        self.add(&name, &secret)?;
-        tracing::info!(operator = %name, secret_file = %file.display(), "an operator was made");
+        match OwnSecrets::of(&self.data).keep(&name, &secret) {
+            Ok(file) => {
+                self.add(&name, &secret)?;
+                tracing::info!(operator = %name, secret_file = %file.display(), "an operator was made");
+            }
+            // A home that cannot be written must not stop a server.
+            Err(failure) => {
+                tracing::warn!(%failure, "nobody is an operator yet: payout operator add NAME --secret-file FILE");
+            }
+        }
         Ok(())
     }
 

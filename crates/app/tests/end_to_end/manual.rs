@@ -28,8 +28,16 @@ fn every_command_has_a_man_page() {
     stage.run(&["man", "--out", "man"]).ended_with(0);
     let main = stage.run(&["man"]).ended_with(0).stdout;
 
-    for name in ["payout", "payout-create", "payout-serve", "payout-steer-return", "payout-key-new"]
-    {
+    for name in [
+        "payout",
+        "payout-create",
+        "payout-serve",
+        "payout-steer-return",
+        "payout-key-new",
+        "payout-resolve",
+        "payout-dead-letters",
+        "payout-operator-add",
+    ] {
         let page = fs::read_to_string(stage.path("man").join(format!("{name}.1")));
         assert!(page.expect(name).contains(".TH"), "{name}");
     }
@@ -52,6 +60,7 @@ fn the_help_lists_the_exit_codes() {
         "6  sent, outcome unknown",
         "7  configuration or credentials are wrong",
         "8  the server is not available",
+        "9  proposed: another person must say the same",
     ] {
         assert!(help.contains(line), "{line}: {help}");
     }
@@ -134,6 +143,12 @@ fn with_json_every_verb_prints_one_document_and_says_nothing_else() {
         &["watch", &id],
         &["sources", "--user", "sam"],
         &["accounts"],
+        &["unknown"],
+        &["parked"],
+        &["dead-letters"],
+        &["replay", "--all"],
+        &["pause", "--show"],
+        &["resume"],
         &["transactions", "--merchant-account", account],
         &[&order[..], &["--idempotency-key", "key-1"]].concat(),
     ] {

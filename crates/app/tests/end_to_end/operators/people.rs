@@ -6,7 +6,7 @@ use std::os::unix::fs::PermissionsExt as _;
 use serde_json::json;
 
 use crate::http::{self, Answer};
-use crate::stage::{Outcome, Server};
+use crate::stage::{Outcome, Server, Stage};
 use crate::world::World;
 
 fn token(server: &Server, client_id: &str, secret: &str) -> String {
@@ -112,4 +112,19 @@ fn an_operator_from_elsewhere_brings_a_secret_in_a_file() {
     world.stage.run(&["operator", "remove", "zoe", "--data", "service"]).ended_with(0);
     ask(&["resume"]).ended_with(7).said("the server does not know this operator");
     world.stage.run(&add).ended_with(7).said("a secret is never overwritten");
+}
+
+#[test]
+fn a_server_without_a_home_starts_without_an_operator() {
+    let stage = Stage::new();
+    let nowhere = [("XDG_STATE_HOME", "/proc/nowhere")];
+
+    let sandbox = Server::start(&stage, "sandbox", "data", &[], &nowhere);
+
+    assert!(sandbox.log().contains("nobody is an operator yet"), "{}", sandbox.log());
+    let list = ["operator", "list", "--data", "data", "--json"];
+    assert_eq!(stage.run(&list).ended_with(0).json(), json!({ "items": [] }));
+    let add = ["operator", "add", "alice", "--data", "data", "--secret-file", "-"];
+    let secret = stage.run(&add).ended_with(0).line();
+    assert_ne!(token(&sandbox, "operator:alice", &secret), "");
 }
