@@ -21,6 +21,8 @@ pub(crate) fn run() -> Result<Verdict> {
         Verb::Crash(arguments) => trial::crash(&arguments),
         Verb::Simulate { arguments } => simulate::run(&arguments),
         Verb::Mutants { only, json } => mutants::run(only.as_deref(), json),
+        Verb::Sweep(arguments) => trial::sweep(&arguments),
+        Verb::Trials(arguments) => trial::trials(&arguments),
         Verb::CrossCheck { peers_only } => cross_check::run(peers_only),
     }
 }
@@ -106,6 +108,14 @@ enum Verb {
         #[arg(long)]
         json: bool,
     },
+    /// End one payout's life at every system call by which it reaches a disk or a wire
+    ///
+    /// Kills the service there, lets its disk fail there, and kills its first start on an empty store.
+    #[command(after_help = "Example: cargo xtask sweep --store sqlite")]
+    Sweep(trial::SweepArguments),
+    /// Try the binary with a full disk, a standstill, a clock that jumps, a second process, a proxy
+    #[command(after_help = "Example: cargo xtask trials disk-full clock-back")]
+    Trials(trial::TrialsArguments),
     /// Sign and verify against the provider's own Python and Node packages, both ways
     ///
     /// Installs the newest `truelayer-signing` of `PyPI` and npm below `target/cross-check`.

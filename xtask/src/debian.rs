@@ -13,6 +13,17 @@ pub(crate) fn need_openssl() -> Result<()> {
     apt_get_install(&["pkg-config", "libssl-dev"])
 }
 
+/// The trials of the binary look into its system calls, and lie to it about the time.
+pub(crate) fn need_tracers() -> Result<()> {
+    let has_strace = Command::new("strace").arg("--version").output().is_ok();
+    let folders = std::fs::read_dir("/usr/lib").into_iter().flatten().flatten();
+    let mut libraries = folders.map(|folder| folder.path().join("faketime/libfaketimeMT.so.1"));
+    if has_strace && libraries.any(|library| library.exists()) {
+        return Ok(());
+    }
+    apt_get_install(&["strace", "libfaketime"])
+}
+
 /// Installs Debian packages if we may; otherwise says which are missing.
 pub(crate) fn apt_get_install(packages: &[&str]) -> Result<()> {
     let is_root = output_of(Command::new("id").arg("-u")).is_ok_and(|id| id.trim() == "0");

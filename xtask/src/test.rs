@@ -20,8 +20,17 @@ pub(crate) struct Selection {
 /// Runs the selected tests, prints a table of the steps and, last, the sum of all counts.
 pub(crate) fn run(selection: &Selection) -> Result<Verdict> {
     debian::need_openssl()?;
+    if selection.package.as_deref().is_none_or(|package| package == TRIAL) {
+        debian::need_tracers()?;
+    }
     let has_library = selection.package.as_deref().map_or(Ok(true), has_library)?;
     let cluster = if needs_cluster(selection) { Some(Cluster::start()?) } else { None };
+    // With all crates the binary is built anyway, because its own tests need it as well.
+    if selection.package.as_deref() == Some(TRIAL) {
+        let mut build = process::cargo(&["build", "--package", "app", "--bin", "payout"]);
+        process::announce("the binary on trial", &build);
+        process::run(&mut build)?;
+    }
     let mut rows = Vec::new();
     for (title, mut command) in steps(selection, has_library) {
         if let Some(cluster) = &cluster {
@@ -37,6 +46,9 @@ pub(crate) fn run(selection: &Selection) -> Result<Verdict> {
     println!("{report}");
     Ok(verdict)
 }
+
+/// The crate that puts the binary on trial.
+const TRIAL: &str = "payout-trial";
 
 /// The crates whose tests talk to PostgreSQL.
 const ON_POSTGRES: [&str; 2] = ["payout-postgres", "app"];

@@ -1,5 +1,6 @@
 //! `cargo xtask crash`: the binary on trial.
 
+use crate::debian;
 use crate::postgres::Cluster;
 use crate::process;
 use crate::verdict::Verdict;
@@ -24,6 +25,25 @@ pub(crate) struct CrashArguments {
     /// Milliseconds between two kills [default: as fast as it goes]
     #[arg(long, value_name = "MS")]
     every: Option<u64>,
+}
+
+/// How thoroughly a payout's life is swept.
+#[derive(Debug, Args)]
+pub(crate) struct SweepArguments {
+    #[command(flatten)]
+    common: Common,
+    /// Try only every so-many-th system call
+    #[arg(long, default_value_t = 1, value_name = "N")]
+    stride: u32,
+}
+
+/// Which trials are held.
+#[derive(Debug, Args)]
+pub(crate) struct TrialsArguments {
+    #[command(flatten)]
+    common: Common,
+    /// disk-full, stall, clock-back, clock-forth, second-process, proxy [default: all]
+    trials: Vec<String>,
 }
 
 /// What every trial takes.
@@ -55,6 +75,19 @@ pub(crate) fn crash(arguments: &CrashArguments) -> Result<Verdict> {
         words.extend(value.into_iter().flat_map(|value| [name.to_owned(), value.to_string()]));
     }
     run("crash", &arguments.common, &words)
+}
+
+/// Ends a payout's life at every system call.
+pub(crate) fn sweep(arguments: &SweepArguments) -> Result<Verdict> {
+    debian::need_tracers()?;
+    let words = ["--stride".to_owned(), arguments.stride.to_string()];
+    run("sweep", &arguments.common, &words)
+}
+
+/// Tries one thing each.
+pub(crate) fn trials(arguments: &TrialsArguments) -> Result<Verdict> {
+    debian::need_tracers()?;
+    run("trials", &arguments.common, &arguments.trials)
 }
 
 /// Builds the binary and its trial, and runs one verb of the trial.

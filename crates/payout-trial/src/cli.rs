@@ -9,6 +9,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use crate::crash::Plan;
 use crate::store::Store;
 use crate::sweep;
+use crate::trials::Trial;
 
 /// The binary `payout` on trial: from outside, by HTTP, signals and system calls
 #[derive(Debug, Parser)]
@@ -28,6 +29,9 @@ pub(crate) enum Verb {
     /// Kills the service there, lets its disk fail there, and kills its first start on an empty store.
     #[command(after_help = "Example: cargo xtask sweep --store sqlite")]
     Sweep(SweepArgs),
+    /// Try one thing each: a full disk, a standstill, a clock that jumps, a second process, a proxy
+    #[command(after_help = "Example: cargo xtask trials disk-full clock-back")]
+    Trials(TrialsArgs),
 }
 
 /// What every verb takes.
@@ -87,6 +91,14 @@ pub(crate) struct SweepArgs {
     /// Seconds to wait for the end of the last payouts
     #[arg(long, default_value_t = 120, value_name = "SECONDS")]
     patience: u64,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct TrialsArgs {
+    #[command(flatten)]
+    pub(crate) common: Common,
+    /// Which trials [default: all]
+    pub(crate) trials: Vec<Trial>,
 }
 
 impl SweepArgs {

@@ -22,13 +22,14 @@ mod audit;
 mod world;
 mod crash;
 mod sweep;
+mod trials;
 
 use std::process::ExitCode;
 
 use anyhow::Result;
 use clap::Parser as _;
 
-use crate::cli::{Cli, CrashArgs, SweepArgs, Verb};
+use crate::cli::{Cli, CrashArgs, SweepArgs, TrialsArgs, Verb};
 use crate::stage::Stage;
 
 #[tokio::main]
@@ -36,6 +37,7 @@ async fn main() -> ExitCode {
     let done = match Cli::parse().verb {
         Verb::Crash(arguments) => crash(&arguments).await,
         Verb::Sweep(arguments) => sweep(&arguments).await,
+        Verb::Trials(arguments) => trials(&arguments).await,
     };
     match done {
         Ok(true) => ExitCode::SUCCESS,
@@ -71,6 +73,17 @@ async fn crash(arguments: &CrashArgs) -> Result<bool> {
 async fn sweep(arguments: &SweepArgs) -> Result<bool> {
     let binary = arguments.common.binary()?;
     let report = sweep::run(&arguments.plan()?, || Stage::new(&binary)).await?;
+    println!("{report}");
+    if arguments.common.json {
+        println!("{}", report.json());
+    }
+    Ok(report.findings.is_empty())
+}
+
+/// Says whether nothing was found.
+async fn trials(arguments: &TrialsArgs) -> Result<bool> {
+    let (binary, store) = (arguments.common.binary()?, arguments.common.store()?);
+    let report = trials::run(&arguments.trials, &store, || Stage::new(&binary)).await?;
     println!("{report}");
     if arguments.common.json {
         println!("{}", report.json());

@@ -11,7 +11,7 @@ use payout_domain::{
 };
 use payout_http_client::{ApiClient, Deadlines, Environment, PayoutQuery, SandboxControls};
 use payout_ports::{TransactionQuery, TransactionType};
-use payout_wire::sandbox::Deposit;
+use payout_wire::sandbox::{Delays, Deposit};
 use payout_wire::transaction::{PayoutTransaction, Transaction};
 use std::sync::Arc;
 
@@ -96,6 +96,13 @@ impl Provider {
     /// Lets the next payout that arrives fail.
     pub(crate) async fn fail_next(&self) -> Result<()> {
         self.controls.fail_next(FailureReason::InsufficientFunds).await?;
+        Ok(())
+    }
+
+    /// Sets how long payouts take from now on.
+    pub(crate) async fn take_time(&self, execution: Duration) -> Result<()> {
+        let delays = Delays { execution: Some(execution), settlement: None };
+        self.controls.set_delays(&delays).await?;
         Ok(())
     }
 

@@ -2,7 +2,7 @@
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
-use std::process::Stdio;
+use std::process::{ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail};
@@ -103,6 +103,18 @@ impl Server {
     /// Ends it as a crash does.
     pub(crate) async fn kill(&mut self) -> Result<()> {
         self.child.kill().await.context("it is our child")
+    }
+
+    /// Waits until it has ended by itself.
+    pub(crate) async fn ended(&mut self) -> Result<ExitStatus> {
+        Ok(self.child.wait().await?)
+    }
+
+    /// Sends it a signal by its name, such as `STOP`.
+    pub(crate) async fn signal(&self, name: &str) -> Result<()> {
+        let line = format!("kill -{name} {}", self.pid);
+        let status = tokio::process::Command::new("sh").args(["-c", &line]).status().await?;
+        if status.success() { Ok(()) } else { bail!("`{line}` failed") }
     }
 
     /// Whether it still runs.

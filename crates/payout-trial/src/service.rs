@@ -16,6 +16,7 @@ use crate::store::Store;
 pub(crate) struct Instance {
     pub(crate) launch: Launch,
     pub(crate) server: Server,
+    pub(crate) address: SocketAddr,
 }
 
 /// What an instance is started with.
@@ -67,7 +68,7 @@ impl Instance {
     pub(crate) fn start(stage: &Stage, address: SocketAddr, setting: &Setting<'_>) -> Result<Self> {
         let launch = launch(stage, address, setting);
         let server = launch.start(stage)?;
-        Ok(Self { launch, server })
+        Ok(Self { launch, server, address })
     }
 
     /// Ends it as a crash does, and starts it again on the same store.

@@ -105,12 +105,8 @@ impl Lane {
         points: &Arc<Points>,
         findings: &Arc<Findings>,
     ) -> Result<Self> {
-        let setup = Setup {
-            store: plan.store.clone(),
-            instances: 1,
-            provider: Vec::new(),
-            environment: one_worker(),
-        };
+        let setup =
+            Setup { store: plan.store.clone(), environment: one_worker(), ..Setup::default() };
         let world = World::open(&stage, &setup).await?;
         let (points, findings) = (Arc::clone(points), Arc::clone(findings));
         let nursery = Provider::start(&stage, "nursery", &[]).await?;

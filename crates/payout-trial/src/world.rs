@@ -38,6 +38,8 @@ pub(crate) struct Setup {
     pub(crate) instances: usize,
     /// More arguments of the provider.
     pub(crate) provider: Vec<String>,
+    /// Whether the provider tells the service nothing unasked.
+    pub(crate) deaf: bool,
     /// The environment of the service.
     pub(crate) environment: Vec<(String, String)>,
 }
@@ -62,7 +64,8 @@ impl World {
         let first = *addresses.first().context("a world has a service")?;
         let hook = format!("{}/webhooks", service::url(first));
         let more = setup.provider.iter().map(String::as_str);
-        let more: Vec<_> = ["--webhook", &hook].into_iter().chain(more).collect();
+        let hint = (!setup.deaf).then_some(["--webhook", hook.as_str()]);
+        let more: Vec<_> = hint.into_iter().flatten().chain(more).collect();
         let provider = Arc::new(Provider::start(stage, "provider", &more).await?);
         let receiver = Receiver::listen().await?;
         let store = setup.store.fresh().await?;
@@ -94,6 +97,7 @@ impl World {
             receiver: Some(receiver),
             keys: JwksCache::new(jwks.iter().map(String::as_str), Arc::new(SystemClock))?,
             account: user.merchant_account,
+            returns: !setup.deaf,
             book: Book::default(),
         };
         Ok(Self { provider, findings, ledger, auditor, instances, clients, user })

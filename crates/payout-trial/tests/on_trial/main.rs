@@ -5,3 +5,5 @@
 mod verdict;
 
 mod crash;
+mod sweep;
+mod trials;
