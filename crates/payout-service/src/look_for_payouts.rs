@@ -69,8 +69,9 @@ struct Listed {
     returned_by: Option<TransactionId>,
 }
 
-/// How much earlier than our own time of acceptance a statement is read: clocks differ.
-const EARLIER: Duration = Duration::from_hours(1);
+/// How much earlier than a payout's first known time a statement is read: where only our own clock
+/// dated it, that clock may have been wrong by hours.
+const EARLIER: Duration = Duration::from_hours(24);
 
 /// The longest span that a provider lists at once.
 const SPAN_MAX: Duration = Duration::from_hours(24 * 30);
@@ -89,7 +90,7 @@ impl LookForPayouts {
         }
         let mut missing = Vec::new();
         for (account, payouts) in accounts {
-            let oldest = payouts.iter().map(Payout::created_at).min();
+            let oldest = payouts.iter().map(first_known).min();
             let listed =
                 self.statement(account, oldest.unwrap_or_else(|| self.clock.now())).await?;
             for payout in payouts {
@@ -107,7 +108,7 @@ impl LookForPayouts {
     /// Whether the provider surely never had this payout, so that two people may say so.
     pub async fn absence(&self, payout: &Payout) -> Result<Absence, ServiceError> {
         let account = payout.request().order().merchant_account_id;
-        let listed = self.statement(account, payout.created_at()).await?;
+        let listed = self.statement(account, first_known(payout)).await?;
         if let Some(Evidence::Acknowledged { gateway_payout_id }) = news(payout, &listed) {
             let found = Evidence::Acknowledged { gateway_payout_id };
             self.take_in.run(payout.clone(), &found, &self.at_once()).await?;
@@ -177,6 +178,14 @@ impl LookForPayouts {
             Some(Schedule { due_at, epoch: None })
         }
     }
+}
+
+/// The earliest time that is known of a payout: of its acceptance by our clock, or of the token of its
+/// first transmission by the provider's. Ours alone may be wrong, and then the statement would be read
+/// from a time on at which the payout was already there.
+fn first_known(payout: &Payout) -> Timestamp {
+    let accepted_at = payout.created_at();
+    payout.progress().first_sent_at.map_or(accepted_at, |sent_at| sent_at.min(accepted_at))
 }
 
 /// What the statement tells of a payout that we did not know.

@@ -90,6 +90,19 @@ async fn a_statement_is_read_in_spans_that_a_provider_lists() {
 }
 
 #[tokio::test]
+async fn a_clock_of_ours_that_was_hours_ahead_hides_no_payout() {
+    let world = World::new();
+    let payout = world.parked(1, ParkReason::WindowClosed).await;
+    let eight_hours = Duration::from_hours(8);
+
+    world.look().absence(&payout).await.expect("the provider answers");
+
+    let asked = world.asked.lock().expect("no test panics with it").clone();
+    let first = asked.first().expect("the statement is read").from;
+    assert!(first <= payout.created_at().minus(eight_hours), "{first:?}");
+}
+
+#[tokio::test]
 async fn absence_is_proven_by_a_payout_from_after_the_last_possible_arrival() {
     for (later, expected) in [
         (None, Absence::NotYetProven { until: last_arrival() }),
