@@ -47,6 +47,10 @@ pub(crate) enum Happening {
     Bury(usize, u64),
     /// An operator says what the store of an instance is, and starts it again.
     Adopt(usize),
+    /// An operator looks at what waits.
+    Round,
+    /// A client changes its mind.
+    CallOff(usize),
     /// A planned fault begins.
     Begin(Trouble),
     /// A planned fault ends.

@@ -122,6 +122,10 @@ fault_kinds! {
     42 RequestForbidden "request_forbidden" 1_000;
     /// The service is configured for another account at the provider, and back.
     43 ProfileChanged "profile_changed" 1;
+    /// Operators stop all sending for a while.
+    44 SendingPaused "sending_paused" 2;
+    /// A payout is called off.
+    45 CalledOff "called_off" 800;
 }
 
 /// The name is of no kind of fault.

@@ -91,6 +91,9 @@ pub fn run_world(options: &WorldOptions) -> WorldReport {
 
 const SECOND: Duration = Duration::from_secs(1);
 
+/// How often an operator looks at what waits.
+const ROUNDS: Duration = Duration::from_hours(5);
+
 /// For how long a provider repeats an event that nobody confirms.
 const WEBHOOK_TRIES: u32 = 12;
 
@@ -130,6 +133,7 @@ impl World {
         for trouble in &self.plan.troubles {
             self.agenda.plan(trouble.from_ms, Happening::Begin(*trouble));
         }
+        self.after(ROUNDS, Happening::Round);
         self.agenda.plan(self.plan.calm_ms, Happening::Calm);
     }
 
@@ -161,6 +165,13 @@ impl World {
                 self.say_what_the_store_is(number);
                 self.bury(number, SECOND).await;
             }
+            Happening::Round => {
+                tokio::spawn(Arc::clone(self).make_round());
+                self.after(ROUNDS, Happening::Round);
+            }
+            Happening::CallOff(number) => {
+                tokio::spawn(Arc::clone(self).call_off(number));
+            }
             Happening::Begin(trouble) => self.trouble_begins(trouble).await,
             Happening::End(trouble) => self.trouble_ends(trouble).await,
             Happening::Calm => self.calm_comes(),
@@ -178,6 +189,9 @@ impl World {
         }
         if kind == FaultKind::ProfileChanged {
             self.bury_all(SECOND).await;
+        }
+        if kind == FaultKind::SendingPaused {
+            tokio::spawn(Arc::clone(self).switch_sending(true));
         }
         if kind == FaultKind::Restored {
             self.want_snapshot();
@@ -198,6 +212,9 @@ impl World {
         let is_over = self.end(trouble.kind);
         if trouble.kind == FaultKind::ProfileChanged && is_over {
             self.bury_all(SECOND).await;
+        }
+        if trouble.kind == FaultKind::SendingPaused && is_over {
+            tokio::spawn(Arc::clone(self).switch_sending(false));
         }
         if trouble.kind == FaultKind::Restored {
             self.bury_all(SECOND).await;

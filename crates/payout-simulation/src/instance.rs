@@ -9,8 +9,9 @@ use payout_ports::{
     Clock, GatewayProfile, IdGenerator, PayoutChange, PayoutGateway, PayoutRepository,
 };
 use payout_service::{
-    Backoff, DispatchPayouts, Doorbell, FollowEvents, GuardStore, LookForPayouts, LookSettings,
-    NotifyClients, NotifySettings, ReceiveEvent, ReconcilePayouts, RecordPayment, RequestPayout,
+    Backoff, DecidePayout, DispatchPayouts, Doorbell, FollowEvents, GuardStore, ListStanding,
+    LookForPayouts, LookSettings, NotifyClients, NotifySettings, PauseSending, ReceiveEvent,
+    ReconcilePayouts, RecordPayment, ReplayNotifications, RequestPayout, ResolvePayout,
     ServiceError, TakeIn,
 };
 use tokio::task::AbortHandle;
@@ -52,6 +53,11 @@ struct Running {
 pub(crate) struct Service {
     pub(crate) request_payout: RequestPayout,
     pub(crate) receive_event: ReceiveEvent,
+    pub(crate) list_standing: ListStanding,
+    pub(crate) decide_payout: DecidePayout,
+    pub(crate) resolve_payout: ResolvePayout,
+    pub(crate) pause_sending: PauseSending,
+    pub(crate) replay_notifications: ReplayNotifications,
 }
 
 const SECOND: Duration = Duration::from_secs(1);
@@ -324,6 +330,27 @@ impl Wiring {
                 clock: Arc::clone(&self.clock),
                 profile: self.gateway.profile(),
                 events: self.to_follow.clone(),
+            },
+            list_standing: ListStanding { payouts: self.store.clone() },
+            decide_payout: DecidePayout {
+                payouts: self.store.clone(),
+                take_in: self.take_in(),
+                dispatch: self.to_send.clone(),
+            },
+            resolve_payout: ResolvePayout {
+                payouts: self.store.clone(),
+                look: self.look(),
+                take_in: self.take_in(),
+            },
+            pause_sending: PauseSending {
+                switch: self.store.clone(),
+                clock: Arc::clone(&self.clock),
+                dispatch: self.to_send.clone(),
+            },
+            replay_notifications: ReplayNotifications {
+                outbox: self.store.clone(),
+                clock: Arc::clone(&self.clock),
+                notifications: self.to_tell.clone(),
             },
         }
     }

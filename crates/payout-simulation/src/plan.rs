@@ -215,6 +215,7 @@ fn lasts(kind: FaultKind) -> Option<(Duration, Duration)> {
         FaultKind::StoreDown => Some((SECOND, MINUTE.saturating_mul(30))),
         FaultKind::KeyRotated => Some((MINUTE, HOUR.saturating_mul(2))),
         FaultKind::ProfileChanged => Some((MINUTE.saturating_mul(5), HOUR.saturating_mul(3))),
+        FaultKind::SendingPaused => Some((MINUTE, HOUR.saturating_mul(10))),
         FaultKind::Freeze => Some((SECOND.saturating_mul(10), HOUR.saturating_mul(8))),
         FaultKind::ClockJump => Some((SECOND, SECOND)),
         FaultKind::Restored => Some((MINUTE.saturating_mul(30), HOUR.saturating_mul(20))),
@@ -252,6 +253,7 @@ fn lasts(kind: FaultKind) -> Option<(Duration, Duration)> {
         | FaultKind::ConfirmationLost
         | FaultKind::RequestRepeated
         | FaultKind::RequestAltered
-        | FaultKind::RequestForbidden => None,
+        | FaultKind::RequestForbidden
+        | FaultKind::CalledOff => None,
     }
 }
