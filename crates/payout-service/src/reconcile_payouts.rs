@@ -79,18 +79,16 @@ impl ReconcilePayouts {
     /// Asks after one payout that the provider has, and takes in the answer.
     pub async fn ask_after(&self, payout: Payout) -> Result<Payout, ServiceError> {
         let Some(id) = payout.gateway_payout_id() else { return Ok(payout) };
-        match self.gateway.find_payout(id).await? {
-            Some(reported) => self.take_in_report(payout, reported).await,
-            // Absence proves nothing: reads may lag behind. One that stays away is somebody's mistake.
-            None => {
-                let asked_for = self.clock.now().since(payout.created_at());
-                if asked_for > self.settings.alarm_after {
-                    let payout_id = payout.id();
-                    tracing::error!(%payout_id, %id, ?asked_for, "the provider does not show it");
-                }
-                self.take_in.reschedule(payout, &self.next_look()).await
-            }
+        if let Some(reported) = self.gateway.find_payout(id).await? {
+            return self.take_in_report(payout, reported).await;
         }
+        // Absence proves nothing: reads may lag behind. One that stays away is somebody's mistake.
+        let asked_for = self.clock.now().since(payout.created_at());
+        if asked_for > self.settings.alarm_after {
+            let payout_id = payout.id();
+            tracing::error!(%payout_id, %id, ?asked_for, "the provider does not show it");
+        }
+        self.take_in.reschedule(payout, &self.next_look()).await
     }
 
     /// Asks after a payout that only the provider's id is known of, and finds ours by what we had

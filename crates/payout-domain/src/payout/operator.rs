@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use super::{FailureReason, ParkReason, PayoutState as S, Progress};
+use super::{Evidence, FailureReason, ParkReason, PayoutState as S, Progress};
 use crate::Timestamp;
 use crate::payout::transition::Contradiction;
 
@@ -31,6 +31,11 @@ pub enum Resolution {
 }
 
 impl OperatorName {
+    /// Stands for whoever it was, where names are nobody's business.
+    pub fn anybody() -> Self {
+        Self("operator".into())
+    }
+
     /// The name.
     pub fn as_str(&self) -> &str {
         &self.0
@@ -75,6 +80,29 @@ impl FromStr for Resolution {
                 Ok(Self::Executed { at: Timestamp::from_micros(micros) })
             }
             None | Some(_) => Err(super::ParseEvidenceError),
+        }
+    }
+}
+
+impl Evidence {
+    /// The same without who decided it and why, for readers who are not operators.
+    #[must_use]
+    pub fn anonymous(&self) -> Self {
+        let (by, because) = (OperatorName::anybody(), Box::default());
+        match self {
+            Self::Released { .. } => Self::Released { by },
+            Self::Cancelled { .. } => Self::Cancelled { by },
+            Self::NeverSubmittedProposed { .. } => Self::NeverSubmittedProposed { by, because },
+            Self::Resolved { outcome, .. } => Self::Resolved { by, outcome: *outcome, because },
+            Self::Accepted
+            | Self::TransmissionBegun { .. }
+            | Self::NotProcessed { .. }
+            | Self::OutcomeUnknown { .. }
+            | Self::Rejected { .. }
+            | Self::Acknowledged { .. }
+            | Self::Reported { .. }
+            | Self::MoneyCameBack { .. }
+            | Self::Parked(_) => self.clone(),
         }
     }
 }

@@ -67,6 +67,15 @@ proptest! {
     }
 
     #[test]
+    fn an_anonymous_decision_says_what_and_neither_who_nor_why(decision in any::decision()) {
+        let shown = decision.anonymous().to_string();
+
+        prop_assert!(!shown.contains("anna") && !shown.contains("shop-1"), "{}", shown);
+        let first = |text: &str| text.split(' ').next().map(str::to_owned);
+        prop_assert_eq!(first(&shown), first(&decision.to_string()));
+    }
+
+    #[test]
     fn a_decision_is_read_back_as_it_was_written(decision in any::decision()) {
         let text = decision.to_string();
 

@@ -75,10 +75,11 @@ pub(crate) async fn history(
 ) -> Result<Response, Fault> {
     let history = api.show_history.run(&client.id, parse_id(&id)?).await?;
     let history = history.ok_or_else(not_found)?;
+    // Who decided, and why, is between operators. A client learns what was decided.
     let records: Vec<_> = history
         .events
         .into_iter()
-        .map(|event| (event.version, event.at, event.evidence, event.state))
+        .map(|event| (event.version, event.at, event.evidence.anonymous(), event.state))
         .collect();
     Ok(answer::json(StatusCode::OK, HistoryBody::new(&records).to_bytes()))
 }
