@@ -9,4 +9,5 @@ mod decide;
 mod guard;
 mod look;
 mod resolve;
+mod tell;
 mod world;

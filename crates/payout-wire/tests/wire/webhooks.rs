@@ -40,6 +40,18 @@ fn an_event_that_we_tell_is_one_that_we_understand() {
 }
 
 #[test]
+fn an_event_carries_its_number_when_it_has_one() {
+    let event = || WebhookEvent::payment_settled(of(EVENT_ID), &fixture::payment());
+    let text = |event: WebhookEvent| String::from_utf8(event.to_bytes()).expect("JSON is text");
+
+    let (numbered, plain) = (text(event().numbered(2)), text(event()));
+
+    let member = r#","event_sequence":2,"#;
+    assert!(numbered.contains(member), "{numbered}");
+    assert_eq!(numbered.replace(member, ","), plain);
+}
+
+#[test]
 fn what_has_not_happened_is_not_told() {
     let id = of(EVENT_ID);
 
