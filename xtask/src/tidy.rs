@@ -20,6 +20,7 @@ mod links;
 mod verbs;
 mod decisions;
 mod places;
+mod scenarios;
 
 use crate::process;
 use crate::verdict::Verdict;
@@ -41,6 +42,7 @@ const CHECKS: &[Check] = &[
     verbs::check,
     decisions::check,
     places::check,
+    scenarios::check,
 ];
 
 /// Runs every check and prints every finding.
