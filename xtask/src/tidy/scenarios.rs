@@ -8,21 +8,29 @@ use super::rust_code::code_of;
 
 const PAGE: &str = "docs/scenarios.md";
 
+/// Names a test here and there, besides much else that is quoted as code.
+const PROSE: &str = "docs/reliability.md";
+
+/// Whatever has so many underscores is a sentence, and so the name of a test.
+const UNDERSCORES_MIN: usize = 4;
+
 /// How many columns a table of scenarios has; the tests stand in the last.
 const COLUMNS: usize = 4;
 
-/// Finds names in the column of tests that are no function of ours.
+/// Finds names of tests that are no function of ours.
 pub(crate) fn check(house: &House) -> Vec<Finding> {
-    let named: Vec<_> = named_tests(house.tree.text(PAGE)).collect();
+    let in_table = named_tests(house.tree.text(PAGE)).map(|named| (PAGE, named));
+    let in_prose = sentences(house.tree.text(PROSE)).map(|named| (PROSE, named));
+    let named: Vec<_> = in_table.chain(in_prose).collect();
     if named.is_empty() {
         return Vec::new();
     }
     let functions: BTreeSet<_> =
         house.tree.rust_files().flat_map(|(_, text)| functions(text)).collect();
-    let missing = named.into_iter().filter(|(_, name)| !functions.contains(*name));
+    let missing = named.into_iter().filter(|(_, (_, name))| !functions.contains(*name));
     missing
-        .map(|(number, name)| {
-            Finding::new(PAGE, number, format!("Name a test that exists: there is no `fn {name}`."))
+        .map(|(page, (number, name))| {
+            Finding::new(page, number, format!("Name a test that exists: there is no `fn {name}`."))
         })
         .collect()
 }
@@ -31,9 +39,19 @@ pub(crate) fn check(house: &House) -> Vec<Finding> {
 fn named_tests(page: &str) -> impl Iterator<Item = (usize, &str)> {
     numbered(page).flat_map(|(number, line)| {
         let tests = last_column(line).unwrap_or_default();
-        // Every second piece stands between two back ticks.
-        tests.split('`').skip(1).step_by(2).map(move |name| (number, name))
+        quoted(tests).map(move |name| (number, name))
     })
+}
+
+fn sentences(page: &str) -> impl Iterator<Item = (usize, &str)> {
+    let all =
+        numbered(page).flat_map(|(number, line)| quoted(line).map(move |name| (number, name)));
+    all.filter(|(_, name)| name.matches('_').count() >= UNDERSCORES_MIN)
+}
+
+/// What stands between two back ticks: every second piece.
+fn quoted(text: &str) -> impl Iterator<Item = &str> {
+    text.split('`').skip(1).step_by(2)
 }
 
 fn last_column(line: &str) -> Option<&str> {
@@ -81,6 +99,19 @@ mod tests {
             "`prose` is free.\n| A1 | `this` | `that` | `it_is_paid_once` |\n| `x` | `y` |\n";
 
         assert!(found(page).is_empty());
+    }
+
+    #[test]
+    fn in_prose_a_sentence_is_the_name_of_a_test() {
+        let text = "`lock_timeout` and `a_b`\n`it_is_not_paid_twice`, `it_is_paid_once`\n";
+        let house = House::of_files(&[(PROSE, text), ("crates/app/tests/a.rs", SOURCE)]);
+
+        assert_eq!(
+            findings(check, &house),
+            [
+                "docs/reliability.md:2: Name a test that exists: there is no `fn it_is_not_paid_twice`."
+            ]
+        );
     }
 
     #[test]
