@@ -307,9 +307,15 @@ fn operators(
         decide_payout: DecidePayout {
             payouts: payouts(),
             take_in: take_in.clone(),
+            guard: guard_store(adapters, take_in),
             dispatch: bells.dispatch.clone(),
         },
-        resolve_payout: ResolvePayout { payouts: payouts(), look, take_in: take_in.clone() },
+        resolve_payout: ResolvePayout {
+            payouts: payouts(),
+            look,
+            take_in: take_in.clone(),
+            guard: guard_store(adapters, take_in),
+        },
         pause_sending: PauseSending {
             switch: Arc::clone(&stores.switch),
             clock: Arc::clone(clock),

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use payout_domain::{Evidence, OperatorName, Payout, PayoutId};
 use payout_ports::{PayoutRepository, Schedule};
 
-use crate::{DecisionError, Doorbell, ServiceError, TakeIn};
+use crate::{DecisionError, Doorbell, GuardStore, ServiceError, TakeIn};
 
 /// Calls payouts off, and lets them go on.
 #[derive(Clone)]
@@ -14,6 +14,8 @@ pub struct DecidePayout {
     pub payouts: Arc<dyn PayoutRepository>,
     /// Writes down what is decided.
     pub take_in: TakeIn,
+    /// Marks that it was decided: a backup that does not know it would send the payout.
+    pub guard: GuardStore,
     /// Wakes whoever sends.
     pub dispatch: Doorbell,
 }
@@ -51,6 +53,8 @@ impl DecidePayout {
     ) -> Result<Option<Payout>, DecisionError> {
         let found = self.payouts.find_unscoped(id).await.map_err(ServiceError::from)?;
         let Some(payout) = found else { return Ok(None) };
-        Ok(Some(self.take_in.decide(payout, decision, schedule).await?))
+        let decided = self.take_in.decide(payout, decision, schedule).await?;
+        self.guard.keep_up().await?;
+        Ok(Some(decided))
     }
 }

@@ -53,6 +53,10 @@ pub enum Adoption {
     Restored,
 }
 
+/// Where a store is, by its mark, that was found to have gone back: no store is there, so somebody must
+/// say what each one is that comes now, also the newer one if it is put back.
+const NOWHERE: &str = "no place, since an older copy of it was started";
+
 /// How many open payouts are parked at a time.
 const PAGE: usize = 256;
 
@@ -71,7 +75,10 @@ impl GuardStore {
         if verdict.allows_sending() {
             self.marker.write(&mark).await?;
         }
-        if let StoreVerdict::WentBack { .. } = verdict {
+        if let StoreVerdict::WentBack { marked } = &verdict {
+            // Parking takes the store further. If it catches up with its mark by that, it is still not
+            // where the mark says.
+            self.marker.write(&StoreMark { place: NOWHERE.into(), ..marked.clone() }).await?;
             self.park_unsettled().await?;
         }
         Ok(verdict)
@@ -88,7 +95,19 @@ impl GuardStore {
         self.advance().await
     }
 
-    /// Marks how far the store has come.
+    /// Marks how far the store has come, if it is the one that is marked: what clients were told must
+    /// not be forgotten by a backup that nobody notices. It returns how many marks were written.
+    pub async fn keep_up(&self) -> Result<usize, ServiceError> {
+        let (mark, marked) = (self.store.mark().await?, self.marker.read().await?);
+        let is_ahead = marked.as_ref().is_some_and(|marked| marked.sequence < mark.sequence);
+        if !(is_ahead && judge(&mark, marked) == StoreVerdict::Same) {
+            return Ok(0);
+        }
+        self.marker.write(&mark).await?;
+        Ok(1)
+    }
+
+    /// Marks how far the store has come, before anything of a claim leaves.
     pub async fn advance(&self) -> Result<(), ServiceError> {
         let mark = self.store.mark().await?;
         Ok(self.marker.write(&mark).await?)

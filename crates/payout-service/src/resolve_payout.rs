@@ -7,7 +7,7 @@ use payout_domain::{
 };
 use payout_ports::{PayoutRepository, Schedule};
 
-use crate::{Absence, DecisionError, LookForPayouts, ServiceError, TakeIn};
+use crate::{Absence, DecisionError, GuardStore, LookForPayouts, ServiceError, TakeIn};
 
 /// Takes an operator's word for how a payout stands, where the provider's own did not reach us.
 ///
@@ -21,6 +21,8 @@ pub struct ResolvePayout {
     pub look: LookForPayouts,
     /// Writes down what is decided.
     pub take_in: TakeIn,
+    /// Marks that it was decided.
+    pub guard: GuardStore,
 }
 
 /// What an operator's word did.
@@ -118,6 +120,8 @@ impl ResolvePayout {
             | PayoutState::Parked(_)
             | PayoutState::Submitted { .. } => None,
         };
-        self.take_in.decide(payout, word, &schedule).await
+        let decided = self.take_in.decide(payout, word, &schedule).await?;
+        self.guard.keep_up().await?;
+        Ok(decided)
     }
 }

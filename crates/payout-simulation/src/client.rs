@@ -157,11 +157,7 @@ impl World {
             }
         }
         drop(auditor);
-        // Not where the store is put back: a mark that is older than the calling off does not notice,
-        // and the payout is sent after its client was told that it failed. Known, and to be mended in
-        // `DecidePayout`, which has to move the mark.
-        let is_put_back = self.plan.rate(FaultKind::Restored) > 0;
-        if !is_put_back && self.strikes(FaultKind::CalledOff) {
+        if self.strikes(FaultKind::CalledOff) {
             let later =
                 self.draw_of(FaultKind::CalledOff, |chance| chance.heavy_tailed(SECOND, HOUR));
             self.after(later, Happening::CallOff(number));

@@ -335,12 +335,14 @@ impl Wiring {
             decide_payout: DecidePayout {
                 payouts: self.store.clone(),
                 take_in: self.take_in(),
+                guard: self.guard(),
                 dispatch: self.to_send.clone(),
             },
             resolve_payout: ResolvePayout {
                 payouts: self.store.clone(),
                 look: self.look(),
                 take_in: self.take_in(),
+                guard: self.guard(),
             },
             pause_sending: PauseSending {
                 switch: self.store.clone(),

@@ -155,6 +155,12 @@ pub(crate) fn start_workers(workers: &Workers, use_cases: &UseCases) {
         let notify = notify.clone();
         async move { notify.run().await }
     });
+    let guard = use_cases.guard_store.clone();
+    workers.spawn("mark", Duration::from_secs(1), None, move || {
+        let guard = guard.clone();
+        // That it was written is no reason to write it again at once.
+        async move { guard.keep_up().await.map(|_| 0) }
+    });
 }
 
 /// Resolves when the process is told to stop. The handlers are there before anything is announced, so

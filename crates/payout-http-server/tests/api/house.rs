@@ -269,12 +269,14 @@ impl Parts {
             decide_payout: DecidePayout {
                 payouts: self.store.clone(),
                 take_in: self.take_in(),
+                guard: self.guard(),
                 dispatch: Doorbell::default(),
             },
             resolve_payout: ResolvePayout {
                 payouts: self.store.clone(),
                 look: self.look(),
                 take_in: self.take_in(),
+                guard: self.guard(),
             },
             pause_sending: PauseSending {
                 switch: self.store.clone(),

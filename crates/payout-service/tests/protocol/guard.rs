@@ -144,3 +144,50 @@ async fn what_was_parked_by_a_restore_is_found_under_its_profile() {
 
     assert_eq!(watched.iter().map(payout_domain::Payout::id).collect::<Vec<_>>(), [payout.id()]);
 }
+
+#[tokio::test]
+async fn a_store_that_went_back_does_not_catch_up_with_its_mark_by_being_parked() {
+    let world = World::new();
+    for number in 1..=5 {
+        world.accepted(number).await;
+    }
+    let slightly_ahead = mark(&world).await.sequence + 1;
+    marked(&world, StoreMark { sequence: slightly_ahead, ..mark(&world).await }).await;
+    assert!(!verdict(&world).await.allows_sending());
+
+    let again = verdict(&world).await;
+    let kept_up = world.guard().keep_up().await.expect("the store is there");
+
+    assert!(matches!(again, StoreVerdict::Moved { .. }), "{again:?}");
+    assert_eq!(kept_up, 0, "only an operator says that it is well");
+}
+
+#[tokio::test]
+async fn a_mark_keeps_up_with_its_own_store_alone() {
+    let world = World::new();
+    assert_eq!(world.guard().keep_up().await.expect("the store is there"), 0, "there is no mark");
+    assert!(verdict(&world).await.allows_sending());
+    world.accepted(1).await;
+
+    assert_eq!(world.guard().keep_up().await.expect("the store is there"), 1);
+    assert_eq!(world.guard().keep_up().await.expect("the store is there"), 0);
+
+    assert_eq!(world.marker.read().await.expect("it is there"), Some(mark(&world).await));
+    marked(&world, StoreMark { place: "another disk".into(), ..mark(&world).await }).await;
+    world.accepted(2).await;
+    assert_eq!(world.guard().keep_up().await.expect("the store is there"), 0);
+}
+
+#[tokio::test]
+async fn a_backup_from_before_a_decision_is_noticed() {
+    let world = World::new();
+    let payout = world.accepted(1).await;
+    assert!(world.guard().adopt(Adoption::Current).await.is_ok());
+    let backup = mark(&world).await.sequence;
+    let by = payout_conformance::fixtures::operator("anna");
+
+    world.decide().cancel(payout.id(), by).await.expect("it was never sent");
+
+    let marked = world.marker.read().await.expect("it is there").expect("it was adopted");
+    assert!(marked.sequence > backup);
+}

@@ -76,12 +76,12 @@ impl World {
 
     pub(crate) fn resolve(&self) -> ResolvePayout {
         let (look, take_in) = (self.look(), self.take_in());
-        ResolvePayout { payouts: self.store.clone(), look, take_in }
+        ResolvePayout { payouts: self.store.clone(), look, take_in, guard: self.guard() }
     }
 
     pub(crate) fn decide(&self) -> DecidePayout {
         let (take_in, dispatch) = (self.take_in(), Doorbell::default());
-        DecidePayout { payouts: self.store.clone(), take_in, dispatch }
+        DecidePayout { payouts: self.store.clone(), take_in, guard: self.guard(), dispatch }
     }
 
     /// Shows what was written into the statement, page by page, within the span that is asked for.

@@ -75,10 +75,10 @@ fn describe(verdict: &StoreVerdict) -> String {
             format!("The mark is of {}, which is not this one. {CHOICE}", seen(marked))
         }
         StoreVerdict::WentBack { marked } => format!(
-            "The store has gone back in time: its mark says that it had come to step {}. What is open \
-             in it may have been sent since, so it is parked (`payout parked` lists it). Put the newer \
-             store back, or start it once with --adopt restored",
-            marked.sequence
+            "The store has gone back in time: it is behind the mark of {}. What is open in it may have \
+             been sent since, so it is parked (`payout parked` lists it). Put the newer store back and \
+             start that with --adopt current, or start this one with --adopt restored",
+            seen(marked)
         ),
     }
 }
