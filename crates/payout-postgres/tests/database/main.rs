@@ -13,5 +13,6 @@ mod switch;
 mod unreadable;
 mod group;
 mod claims;
+mod mark;
 mod cuts;
 mod proxy;
