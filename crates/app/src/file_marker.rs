@@ -1,10 +1,12 @@
 //! The mark of a store, in a file of its own.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use async_trait::async_trait;
 use payout_domain::Timestamp;
 use payout_ports::{Marker, RepositoryError, StoreMark};
+use tokio::sync::Mutex;
 
 use crate::credentials::write_private;
 
@@ -13,12 +15,14 @@ use crate::credentials::write_private;
 #[derive(Clone, Debug)]
 pub(crate) struct FileMarker {
     path: PathBuf,
+    /// Held by whoever writes: two would use one temporary file.
+    writing: Arc<Mutex<()>>,
 }
 
 impl FileMarker {
     /// The mark in this file, which need not exist yet.
     pub(crate) fn at(path: &Path) -> Self {
-        Self { path: path.to_owned() }
+        Self { path: path.to_owned(), writing: Arc::default() }
     }
 }
 
@@ -38,6 +42,11 @@ impl Marker for FileMarker {
     }
 
     async fn write(&self, mark: &StoreMark) -> Result<(), RepositoryError> {
+        let _nobody_else_writes = self.writing.lock().await;
+        // What is no mark is replaced: whoever adopts a store says so by that.
+        if self.read().await.is_ok_and(|known| known.is_some_and(|known| known.outlives(mark))) {
+            return Ok(());
+        }
         let (path, text) = (self.path.clone(), text(mark));
         let written = tokio::task::spawn_blocking(move || write_private(&path, &text)).await;
         match written {
@@ -93,6 +102,25 @@ mod tests {
 
             assert_eq!(marker.read().await.expect("it is there"), Some(mark));
         }
+    }
+
+    #[tokio::test]
+    async fn of_many_marks_at_once_the_furthest_stays() {
+        let directory = tempfile::tempdir().expect("there is room for a file");
+        let marker = FileMarker::at(&directory.path().join("store.mark"));
+        let [start, _] = marks();
+        let mut writes = tokio::task::JoinSet::new();
+        for sequence in 0..64 {
+            let (marker, mark) = (marker.clone(), StoreMark { sequence, ..start.clone() });
+            writes.spawn(async move { marker.write(&mark).await });
+        }
+
+        while let Some(written) = writes.join_next().await {
+            written.expect("it does not panic").expect("there is room for a file");
+        }
+
+        let last = marker.read().await.expect("it is there").expect("it was written");
+        assert_eq!(last.sequence, 63);
     }
 
     #[tokio::test]

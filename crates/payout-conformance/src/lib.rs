@@ -26,6 +26,7 @@
 
 pub mod fixtures;
 pub mod gateway;
+pub mod life;
 pub mod model;
 pub mod store;
 

@@ -18,7 +18,10 @@ impl Marker for MemoryMarker {
     }
 
     async fn write(&self, mark: &StoreMark) -> Result<(), RepositoryError> {
-        *self.mark.lock().unwrap_or_else(PoisonError::into_inner) = Some(mark.clone());
+        let mut known = self.mark.lock().unwrap_or_else(PoisonError::into_inner);
+        if !known.as_ref().is_some_and(|known| known.outlives(mark)) {
+            *known = Some(mark.clone());
+        }
         Ok(())
     }
 }

@@ -25,7 +25,8 @@ pub trait MarkedStore: Send + Sync {
 /// # Laws
 ///
 /// 1. *Written means written*: what [`write`](Self::write) has taken survives a crash.
-/// 2. *All or nothing*: a crash leaves the old mark or the new one.
+/// 2. *All or nothing*: a crash, or another write at the same time, leaves the old mark or the new one.
+/// 3. *It goes forward*: a mark of the same store in the same place that has come further stays.
 #[cfg_attr(feature = "mock", mockall::automock)]
 #[async_trait]
 pub trait Marker: Send + Sync {
@@ -47,4 +48,12 @@ pub struct StoreMark {
     pub sequence: u64,
     /// When the newest event in it was recorded; `None` if it has none.
     pub latest_at: Option<Timestamp>,
+}
+
+impl StoreMark {
+    /// Whether this mark is to stay when the other one comes: it is of the same store in the same
+    /// place, and further.
+    pub fn outlives(&self, other: &Self) -> bool {
+        self.store == other.store && self.place == other.place && self.sequence > other.sequence
+    }
 }

@@ -25,7 +25,10 @@ impl Marker for FaultyMarker {
         if self.life.world.strikes(FaultKind::CommitFailed) {
             return Err(RepositoryError::Unavailable("the disk is full".into()));
         }
-        self.life.world.set_marker(self.life.instance, mark);
+        let known = self.life.world.marker(self.life.instance);
+        if !known.is_some_and(|known| known.outlives(mark)) {
+            self.life.world.set_marker(self.life.instance, mark);
+        }
         self.life.risk().await;
         Ok(())
     }
