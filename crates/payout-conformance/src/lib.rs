@@ -31,4 +31,4 @@ pub mod model;
 pub mod store;
 
 pub use gateway::GatewayRig;
-pub use store::StoreRig;
+pub use store::{KeptRig, StoreRig};

@@ -20,7 +20,9 @@ mod switch;
 mod watch;
 
 use async_trait::async_trait;
-use payout_ports::{Inbox, MarkedStore, Outbox, PaymentRepository, PayoutRepository, SendSwitch};
+use payout_ports::{
+    Inbox, MarkedStore, Outbox, PaymentRepository, PayoutRepository, SendSwitch, Store,
+};
 
 pub use accept::*;
 pub use attempts::*;
@@ -40,31 +42,61 @@ pub use standing::*;
 pub use switch::*;
 pub use watch::*;
 
-/// A store under test: one store behind all its ports.
+/// A store under test.
 #[async_trait]
 pub trait StoreRig: Send + Sync {
-    /// The store as a payout repository.
-    fn payouts(&self) -> &dyn PayoutRepository;
+    /// The store.
+    fn store(&self) -> &dyn Store;
 
-    /// The same store as a payment repository.
-    fn payments(&self) -> &dyn PaymentRepository;
-
-    /// The same store as an inbox.
-    fn inbox(&self) -> &dyn Inbox;
-
-    /// The same store as an outbox.
-    fn outbox(&self) -> &dyn Outbox;
-
-    /// The same store as the switch of all sending.
-    fn switch(&self) -> &dyn SendSwitch;
-
-    /// The same store as one that knows where it is.
-    fn marked(&self) -> &dyn MarkedStore;
-
-    /// Closes the store and opens it again. A store that keeps nothing on disk returns itself.
+    /// Closes the store and opens it again.
     async fn reopen(self) -> Self
     where
         Self: Sized;
+
+    /// The store as a payout repository.
+    fn payouts(&self) -> &dyn PayoutRepository {
+        self.store()
+    }
+
+    /// The same store as a payment repository.
+    fn payments(&self) -> &dyn PaymentRepository {
+        self.store()
+    }
+
+    /// The same store as an inbox.
+    fn inbox(&self) -> &dyn Inbox {
+        self.store()
+    }
+
+    /// The same store as an outbox.
+    fn outbox(&self) -> &dyn Outbox {
+        self.store()
+    }
+
+    /// The same store as the switch of all sending.
+    fn switch(&self) -> &dyn SendSwitch {
+        self.store()
+    }
+
+    /// The same store as one that knows where it is.
+    fn marked(&self) -> &dyn MarkedStore {
+        self.store()
+    }
+}
+
+/// A rig over a store that keeps nothing on disk: to open it again changes nothing.
+#[derive(Debug)]
+pub struct KeptRig<S>(pub S);
+
+#[async_trait]
+impl<S: Store> StoreRig for KeptRig<S> {
+    fn store(&self) -> &dyn Store {
+        &self.0
+    }
+
+    async fn reopen(self) -> Self {
+        self
+    }
 }
 
 /// Makes a test of every law of a store, in a module `store`. `$fresh` names an `async fn` without

@@ -234,6 +234,7 @@ mod payment;
 mod payment_source;
 mod payout;
 mod payout_request;
+pub mod record_text;
 mod reference;
 mod scheme;
 #[cfg(feature = "serde")]

@@ -33,6 +33,7 @@ mod payout_repository;
 mod repository_error;
 mod sandbox_bank;
 mod send_switch;
+mod store;
 mod transaction;
 
 pub use attempt::{Attempt, AttemptEnd};
@@ -60,6 +61,7 @@ pub use sandbox_bank::{
     BankEvent, Deposit, DepositOrder, DepositRefused, SandboxBank, SandboxDelays,
 };
 pub use send_switch::{Pause, SendSwitch};
+pub use store::Store;
 pub use transaction::{
     PayingAccount, ReturnFor, Transaction, TransactionKind, TransactionPage, TransactionQuery,
     TransactionType,

@@ -8,7 +8,7 @@ use tokio_postgres::types::FromSql;
 use uuid::Uuid;
 
 use crate::failure::Failure;
-use crate::text;
+use payout_domain::record_text as text;
 
 /// The cells of a row, read from left to right, in the order in which the statement names its
 /// columns. What cannot be read is named by its column, never by its contents.

@@ -43,7 +43,6 @@ mod outbox;
 mod send_switch;
 mod mark;
 mod cells;
-mod text;
 
 pub use address::{Address, AddressError, Password, SslMode};
 pub use open_error::OpenError;

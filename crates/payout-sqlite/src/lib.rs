@@ -52,7 +52,6 @@ mod outbox;
 mod send_switch;
 mod mark;
 mod cells;
-mod text;
 #[cfg(test)]
 mod plans;
 

@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use payout_ports::{Inbox, MarkedStore, Outbox, PaymentRepository, PayoutRepository, SendSwitch};
+use payout_ports::{
+    Inbox, MarkedStore, Outbox, PaymentRepository, PayoutRepository, SendSwitch, Store,
+};
 
 /// One store, seen through each of its ports.
 #[derive(Clone)]
@@ -17,16 +19,7 @@ pub(crate) struct Stores {
 
 impl Stores {
     /// Puts one store behind all its ports.
-    pub(crate) fn of<S>(store: &Arc<S>) -> Self
-    where
-        S: PayoutRepository
-            + PaymentRepository
-            + Inbox
-            + Outbox
-            + SendSwitch
-            + MarkedStore
-            + 'static,
-    {
+    pub(crate) fn of<S: Store + 'static>(store: &Arc<S>) -> Self {
         Self {
             payouts: Arc::<S>::clone(store),
             payments: Arc::<S>::clone(store),

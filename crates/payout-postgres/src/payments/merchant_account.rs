@@ -6,7 +6,7 @@ use tokio_postgres::types::ToSql;
 use crate::cells::Cells;
 use crate::connections::Connection;
 use crate::failure::Failure;
-use crate::text;
+use payout_domain::record_text as text;
 
 const BY_ID: &str = "SELECT currency, account_identifiers, account_holder_name, \
      available_minor, current_minor FROM merchant_account WHERE id = $1";

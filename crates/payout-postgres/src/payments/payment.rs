@@ -15,7 +15,7 @@ use crate::cells::Cells;
 use crate::connections::Connection;
 use crate::failure::Failure;
 use crate::outbox::{self, Telling};
-use crate::text;
+use payout_domain::record_text as text;
 
 /// The columns that [`payment_from`] reads, in its order.
 macro_rules! payment_columns {

@@ -15,7 +15,7 @@ use crate::cells::Cells;
 use crate::connections::Connection;
 use crate::failure::Failure;
 use crate::payouts::{proof_cells, proof_from};
-use crate::text;
+use payout_domain::record_text as text;
 
 /// One row for each proof of each source.
 macro_rules! select_sources {

@@ -12,7 +12,7 @@ use crate::cells::Cells;
 use crate::connections::{Connection, Connections, on_connection};
 use crate::failure::Failure;
 use crate::lane::Group;
-use crate::text;
+use payout_domain::record_text as text;
 
 /// Acceptances that are written together.
 #[derive(Debug)]

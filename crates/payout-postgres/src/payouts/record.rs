@@ -49,7 +49,8 @@ fn order_from(cells: &mut Cells<'_>) -> Result<PayoutOrder, Failure> {
         payment_source_id: PaymentSourceId::from_uuid(cells.uuid("payment_source_id")?),
         amount: cells.money()?,
         reference: cells.parsed("reference")?,
-        scheme_selection: cells.read_as("scheme_selection", crate::text::selection_from)?,
+        scheme_selection: cells
+            .read_as("scheme_selection", payout_domain::record_text::selection_from)?,
         metadata: cells.metadata()?,
     })
 }

@@ -1,9 +1,9 @@
 //! The laws of a store.
 
 use async_trait::async_trait;
-use payout_conformance::StoreRig;
+use payout_conformance::{KeptRig, StoreRig};
 use payout_memory::MemoryStore;
-use payout_ports::{Inbox, MarkedStore, Outbox, PaymentRepository, PayoutRepository, SendSwitch};
+use payout_ports::Store;
 use payout_postgres::PostgresStore;
 
 use crate::server::Schema;
@@ -23,27 +23,7 @@ async fn fresh() -> PostgresRig {
 
 #[async_trait]
 impl StoreRig for PostgresRig {
-    fn payouts(&self) -> &dyn PayoutRepository {
-        &self.store
-    }
-
-    fn payments(&self) -> &dyn PaymentRepository {
-        &self.store
-    }
-
-    fn inbox(&self) -> &dyn Inbox {
-        &self.store
-    }
-
-    fn outbox(&self) -> &dyn Outbox {
-        &self.store
-    }
-
-    fn switch(&self) -> &dyn SendSwitch {
-        &self.store
-    }
-
-    fn marked(&self) -> &dyn MarkedStore {
+    fn store(&self) -> &dyn Store {
         &self.store
     }
 
@@ -56,39 +36,6 @@ impl StoreRig for PostgresRig {
 }
 
 /// The store that is simple enough to be believed.
-struct MemoryRig(MemoryStore);
-
-async fn in_memory() -> MemoryRig {
-    MemoryRig(MemoryStore::new())
-}
-
-#[async_trait]
-impl StoreRig for MemoryRig {
-    fn payouts(&self) -> &dyn PayoutRepository {
-        &self.0
-    }
-
-    fn payments(&self) -> &dyn PaymentRepository {
-        &self.0
-    }
-
-    fn inbox(&self) -> &dyn Inbox {
-        &self.0
-    }
-
-    fn outbox(&self) -> &dyn Outbox {
-        &self.0
-    }
-
-    fn switch(&self) -> &dyn SendSwitch {
-        &self.0
-    }
-
-    fn marked(&self) -> &dyn MarkedStore {
-        &self.0
-    }
-
-    async fn reopen(self) -> Self {
-        self
-    }
+async fn in_memory() -> KeptRig<MemoryStore> {
+    KeptRig(MemoryStore::new())
 }

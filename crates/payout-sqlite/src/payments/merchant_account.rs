@@ -5,7 +5,7 @@ use rusqlite::{Connection, params};
 
 use crate::cells::Cells;
 use crate::failure::Failure;
-use crate::text;
+use payout_domain::record_text as text;
 
 pub(crate) const BY_ID: &str = "SELECT currency, account_identifiers, account_holder_name, \
      available_minor, current_minor FROM merchant_account WHERE id = ?1";

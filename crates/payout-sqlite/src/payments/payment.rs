@@ -10,7 +10,7 @@ use super::source;
 use crate::cells::Cells;
 use crate::failure::Failure;
 use crate::outbox::{self, Subject};
-use crate::text;
+use payout_domain::record_text as text;
 
 pub(crate) const BY_ID: &str = "SELECT user_id, merchant_account_id, amount_minor, currency, \
      payment_source_id, account_holder_name, account_identifiers, created_at, executed_at, \

@@ -10,7 +10,7 @@ use rusqlite::{Connection, params};
 use crate::cells::Cells;
 use crate::failure::Failure;
 use crate::payouts::{proof_cells, proof_from};
-use crate::text;
+use payout_domain::record_text as text;
 
 pub(crate) const BY_ID: &str = "SELECT user_id, currency, account_holder_name, account_identifiers \
      FROM payment_source WHERE client_id = ?1 AND id = ?2";

@@ -7,8 +7,8 @@ use rusqlite::{Connection, params};
 use super::record::{add_event, proof_cells};
 use crate::cells::Cells;
 use crate::failure::Failure;
-use crate::text;
 use crate::writer::Advance;
+use payout_domain::record_text as text;
 
 /// Stores a payout, its first event, its instruction and its key, if the key is free.
 pub(crate) fn accept(

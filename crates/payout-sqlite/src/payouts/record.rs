@@ -11,7 +11,7 @@ use rusqlite::{Connection, params};
 
 use crate::cells::Cells;
 use crate::failure::Failure;
-use crate::text;
+use payout_domain::record_text as text;
 
 /// The columns that [`payout_from`] reads, in its order.
 macro_rules! payout_columns {

@@ -1,8 +1,9 @@
-//! Values of the domain as a column keeps them.
+//! Values that have no short text of their own, as a record keeps them in one column. Every store that
+//! keeps texts uses these, so that they read the same in each.
 
 use std::fmt::Write;
 
-use payout_domain::{AccountIdentifier, Metadata, Money, SchemeSelection};
+use crate::{AccountIdentifier, Metadata, Money, SchemeSelection};
 
 /// Between two pairs. Metadata holds no control character but line breaks and tabs.
 const PAIR: char = '\u{1E}';
@@ -10,18 +11,18 @@ const PAIR: char = '\u{1E}';
 const VALUE: char = '\u{1F}';
 
 /// The identifiers in full, joined by spaces, which none of them contains.
-pub(crate) fn of_identifiers(identifiers: &[AccountIdentifier]) -> String {
+pub fn of_identifiers(identifiers: &[AccountIdentifier]) -> String {
     let texts: Vec<_> = identifiers.iter().map(AccountIdentifier::electronic).collect();
     texts.join(" ")
 }
 
-/// Reads what [`of_identifiers`] wrote.
-pub(crate) fn identifiers_from(text: &str) -> Option<Vec<AccountIdentifier>> {
+/// Reads what [`of_identifiers`] wrote; `None` if nobody did.
+pub fn identifiers_from(text: &str) -> Option<Vec<AccountIdentifier>> {
     text.split_terminator(' ').map(|identifier| identifier.parse().ok()).collect()
 }
 
 /// Key and value of each pair, each pair ended by U+001E, so that no pairs are no text.
-pub(crate) fn of_metadata(metadata: &Metadata) -> String {
+pub fn of_metadata(metadata: &Metadata) -> String {
     let mut text = String::new();
     for (key, value) in metadata.pairs() {
         // A `String` takes everything.
@@ -30,20 +31,20 @@ pub(crate) fn of_metadata(metadata: &Metadata) -> String {
     text
 }
 
-/// Reads what [`of_metadata`] wrote.
-pub(crate) fn metadata_from(text: &str) -> Option<Metadata> {
+/// Reads what [`of_metadata`] wrote; `None` if nobody did.
+pub fn metadata_from(text: &str) -> Option<Metadata> {
     let pairs: Option<Vec<_>> =
         text.split_terminator(PAIR).map(|pair| pair.split_once(VALUE)).collect();
     Metadata::new(pairs?).ok()
 }
 
 /// Minor units, as a column keeps them. None is ever too large: see [`Money::MAX_MINOR`].
-pub(crate) fn minor(money: Money) -> i64 {
+pub fn minor(money: Money) -> i64 {
     i64::try_from(money.minor()).unwrap_or(i64::MAX)
 }
 
 /// A word, and the scheme where there is one.
-pub(crate) fn of_selection(selection: SchemeSelection) -> String {
+pub fn of_selection(selection: SchemeSelection) -> String {
     match selection {
         SchemeSelection::InstantOnly => "instant_only".to_owned(),
         SchemeSelection::InstantPreferred => "instant_preferred".to_owned(),
@@ -51,8 +52,8 @@ pub(crate) fn of_selection(selection: SchemeSelection) -> String {
     }
 }
 
-/// Reads what [`of_selection`] wrote.
-pub(crate) fn selection_from(text: &str) -> Option<SchemeSelection> {
+/// Reads what [`of_selection`] wrote; `None` if nobody did.
+pub fn selection_from(text: &str) -> Option<SchemeSelection> {
     match text {
         "instant_only" => Some(SchemeSelection::InstantOnly),
         "instant_preferred" => Some(SchemeSelection::InstantPreferred),
@@ -60,12 +61,12 @@ pub(crate) fn selection_from(text: &str) -> Option<SchemeSelection> {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "proptest"))]
 mod tests {
-    use payout_domain::{Scheme, strategies};
     use proptest::prelude::*;
 
     use super::*;
+    use crate::{Scheme, strategies};
 
     proptest! {
         #[test]
