@@ -85,7 +85,8 @@ impl DispatchPayouts {
         for claim in claims {
             // Only this use case takes places, so one is free for each claim.
             let Ok(place) = Arc::clone(&self.places).acquire_owned().await else { break };
-            tokio::spawn(self.clone().send(claim, authorisation.clone(), place));
+            // A task is moved several times before it runs; a box of it is small.
+            tokio::spawn(Box::pin(self.clone().send(claim, authorisation.clone(), place)));
         }
         Ok(claimed)
     }

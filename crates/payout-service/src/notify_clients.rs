@@ -61,7 +61,7 @@ impl NotifyClients {
         let claimed = due.len();
         for notification in due {
             let Ok(place) = Arc::clone(&self.places).acquire_owned().await else { break };
-            tokio::spawn(self.clone().tell(notification, place));
+            tokio::spawn(Box::pin(self.clone().tell(notification, place)));
         }
         Ok(claimed)
     }

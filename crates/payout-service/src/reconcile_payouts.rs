@@ -59,13 +59,20 @@ impl ReconcilePayouts {
         };
         let due = self.payouts.claim_watched(&order).await?;
         let asked = due.len();
+        if asked == 0 {
+            return Ok(0);
+        }
         let (lost, known): (Vec<_>, Vec<_>) = due.into_iter().partition(is_lost);
+        let shared = Arc::new(self.clone());
         let mut questions = JoinSet::new();
-        let this = self.clone();
-        questions.spawn(async move { this.look_for(lost).await });
+        // A task is moved several times before it runs; a box of it is small.
+        if !lost.is_empty() {
+            let this = Arc::clone(&shared);
+            questions.spawn(Box::pin(async move { this.look_for(lost).await }));
+        }
         for payout in known {
-            let this = self.clone();
-            questions.spawn(async move { this.ask_after(payout).await.map(drop) });
+            let this = Arc::clone(&shared);
+            questions.spawn(Box::pin(async move { this.ask_after(payout).await.map(drop) }));
         }
         while let Some(answer) = questions.join_next().await {
             if let Ok(Err(error)) = answer {
@@ -106,9 +113,6 @@ impl ReconcilePayouts {
 
     /// Looks for what can only be found in a statement, and again later for what was not found.
     async fn look_for(&self, lost: Vec<Payout>) -> Result<(), ServiceError> {
-        if lost.is_empty() {
-            return Ok(());
-        }
         for missing in self.look.run(lost).await? {
             self.take_in.reschedule(missing, &self.next_look()).await?;
         }

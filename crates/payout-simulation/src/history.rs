@@ -141,7 +141,7 @@ impl World {
         match happening {
             Happening::Deposit(user) => self.deposit(user).await,
             Happening::Ask(number) => {
-                tokio::spawn(Arc::clone(self).ask(number));
+                tokio::spawn(Box::pin(Arc::clone(self).ask(number)));
             }
             Happening::Look(number) => self.look(number).await,
             Happening::BankMoves => self.bank_moves().await,
@@ -150,7 +150,7 @@ impl World {
             }
             Happening::Return(id) => self.send_back(id).await,
             Happening::Webhook(webhook) => {
-                tokio::spawn(Arc::clone(self).deliver(webhook));
+                tokio::spawn(Box::pin(Arc::clone(self).deliver(webhook)));
             }
             Happening::Start(number) => self.start(number),
             Happening::Bury(number, life) => {
@@ -166,11 +166,11 @@ impl World {
                 self.bury(number, SECOND).await;
             }
             Happening::Round => {
-                tokio::spawn(Arc::clone(self).make_round());
+                tokio::spawn(Box::pin(Arc::clone(self).make_round()));
                 self.after(ROUNDS, Happening::Round);
             }
             Happening::CallOff(number) => {
-                tokio::spawn(Arc::clone(self).call_off(number));
+                tokio::spawn(Box::pin(Arc::clone(self).call_off(number)));
             }
             Happening::Begin(trouble) => self.trouble_begins(trouble).await,
             Happening::End(trouble) => self.trouble_ends(trouble).await,
@@ -191,7 +191,7 @@ impl World {
             self.bury_all(SECOND).await;
         }
         if kind == FaultKind::SendingPaused {
-            tokio::spawn(Arc::clone(self).switch_sending(true));
+            tokio::spawn(Box::pin(Arc::clone(self).switch_sending(true)));
         }
         if kind == FaultKind::Restored {
             self.want_snapshot();
@@ -214,7 +214,7 @@ impl World {
             self.bury_all(SECOND).await;
         }
         if trouble.kind == FaultKind::SendingPaused && is_over {
-            tokio::spawn(Arc::clone(self).switch_sending(false));
+            tokio::spawn(Box::pin(Arc::clone(self).switch_sending(false)));
         }
         if trouble.kind == FaultKind::Restored {
             self.bury_all(SECOND).await;
