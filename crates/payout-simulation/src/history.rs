@@ -1,7 +1,7 @@
 //! A world from its beginning to its end.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use tokio::time::{timeout, timeout_at};
@@ -10,7 +10,7 @@ use crate::agenda::{Happening, Webhook};
 use crate::chance::millis;
 use crate::life::Life;
 use crate::plan::Trouble;
-use crate::world::World;
+use crate::world::{World, lock};
 use crate::{FaultKind, FaultTally, Plant, Statement, Violation};
 
 /// Which world to live through.
@@ -79,13 +79,20 @@ impl WorldOptions {
 ///
 /// If the operating system gives no resources for a runtime.
 pub fn run_world(options: &WorldOptions) -> WorldReport {
+    live_through(options).0
+}
+
+/// The report, and what is left of the world.
+fn live_through(options: &WorldOptions) -> (WorldReport, Weak<World>) {
     let runtime =
         tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build();
     let runtime = runtime.expect("a runtime without I/O needs next to nothing");
     runtime.block_on(async {
         let world = World::open(options);
         world.live().await;
-        world.reckon().await
+        let report = world.reckon().await;
+        world.end_all();
+        (report, Arc::downgrade(&world))
     })
 }
 
@@ -231,6 +238,13 @@ impl World {
         }
     }
 
+    /// Lets go of the instances. Each holds its world, which would never be given up otherwise.
+    fn end_all(&self) {
+        for place in &self.instances {
+            lock(place).end();
+        }
+    }
+
     async fn bury_all(self: &Arc<Self>, downtime: Duration) {
         for number in 0..self.plan.instances {
             self.bury(number, downtime).await;
@@ -271,5 +285,18 @@ impl World {
             let at_ms = self.now_ms().saturating_add(millis(wait));
             self.agenda.plan(at_ms, Happening::Webhook(Webhook { tries, ..webhook }));
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_is_left_of_a_world_that_has_ended() {
+        let (report, world) = live_through(&WorldOptions::new(1, 5));
+
+        assert_eq!(report.payouts, 5);
+        assert!(world.upgrade().is_none(), "a million worlds need the memory of one");
     }
 }

@@ -60,6 +60,13 @@ pub(crate) struct Service {
     pub(crate) replay_notifications: ReplayNotifications,
 }
 
+impl Instance {
+    /// Ends for good, with all that it had in mind.
+    pub(crate) fn end(&mut self) {
+        self.running = None;
+    }
+}
+
 const SECOND: Duration = Duration::from_secs(1);
 
 /// How long an event about something that the provider does not show is kept open.
