@@ -35,6 +35,7 @@ pub(crate) fn run(selection: &Selection) -> Result<Verdict> {
     for (title, mut command) in steps(selection, has_library) {
         if let Some(cluster) = &cluster {
             command.env(postgres::VARIABLE, cluster.url());
+            command.env(postgres::CRASH_VARIABLE, cluster.crash_program());
         }
         process::announce(title, &command);
         rows.push(run_step(title, &mut command)?);
@@ -51,7 +52,7 @@ pub(crate) fn run(selection: &Selection) -> Result<Verdict> {
 const TRIAL: &str = "payout-trial";
 
 /// The crates whose tests talk to PostgreSQL.
-const ON_POSTGRES: [&str; 2] = ["payout-postgres", "app"];
+const ON_POSTGRES: [&str; 3] = ["payout-postgres", "app", TRIAL];
 
 /// Whether a selected test talks to PostgreSQL, and nobody has named a server for it.
 fn needs_cluster(selection: &Selection) -> bool {

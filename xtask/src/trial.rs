@@ -25,6 +25,9 @@ pub(crate) struct CrashArguments {
     /// Milliseconds between two kills [default: as fast as it goes]
     #[arg(long, value_name = "MS")]
     every: Option<u64>,
+    /// Kill the database server, too: once in so many kills (PostgreSQL only)
+    #[arg(long, value_name = "N")]
+    database_every: Option<u64>,
 }
 
 /// How thoroughly a payout's life is swept.
@@ -71,7 +74,12 @@ pub(crate) fn crash(arguments: &CrashArguments) -> Result<Verdict> {
         "--instances".to_owned(),
         arguments.instances.to_string(),
     ];
-    for (name, value) in [("--seed", arguments.seed), ("--every", arguments.every)] {
+    let options = [
+        ("--seed", arguments.seed),
+        ("--every", arguments.every),
+        ("--database-every", arguments.database_every),
+    ];
+    for (name, value) in options {
         words.extend(value.into_iter().flat_map(|value| [name.to_owned(), value.to_string()]));
     }
     run("crash", &arguments.common, &words)
@@ -109,6 +117,7 @@ fn run(verb: &str, common: &Common, words: &[String]) -> Result<Verdict> {
         Store::Postgres => {
             let cluster = Cluster::start()?;
             trial.args(["--store", "postgres", "--database", cluster.url()]);
+            trial.arg("--database-crash").arg(cluster.crash_program());
             let verdict = judge(&mut trial);
             cluster.stop()?;
             verdict

@@ -46,6 +46,9 @@ pub(crate) struct Common {
     /// The database, for `--store postgres`
     #[arg(long, value_name = "URL", env = "PAYOUT_TRIAL_DATABASE")]
     database: Option<String>,
+    /// A program that kills the database server and returns when it is there again
+    #[arg(long, value_name = "FILE")]
+    database_crash: Option<PathBuf>,
     /// End with one JSON object
     #[arg(long)]
     pub(crate) json: bool,
@@ -73,6 +76,9 @@ pub(crate) struct CrashArgs {
     /// Milliseconds between two kills [default: as fast as it goes]
     #[arg(long, value_name = "MS")]
     every: Option<u64>,
+    /// Kill the database server, too: once in so many kills (PostgreSQL only)
+    #[arg(long, value_name = "N", requires = "database_crash")]
+    database_every: Option<u64>,
     /// Seconds to wait for the end of the last payouts
     #[arg(long, default_value_t = 120, value_name = "SECONDS")]
     patience: u64,
@@ -149,6 +155,7 @@ impl CrashArgs {
             instances: self.instances.max(1),
             seed: self.seed.unwrap_or_else(crate::clock::seed),
             every: self.every.map(Duration::from_millis),
+            database: self.common.database_crash.clone().zip(self.database_every),
             patience: Duration::from_secs(self.patience),
         })
     }

@@ -3,13 +3,16 @@
 mod moment;
 mod report;
 
+use std::path::PathBuf;
+use std::process::Stdio;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use anyhow::Result;
+use anyhow::{Context as _, Result, ensure};
 use indicatif::{ProgressBar, ProgressStyle};
 use payout_domain::Timestamp;
 use payout_ports::Clock as _;
+use tokio::process::Command;
 use tokio::task::JoinSet;
 
 use crate::audit::Ends;
@@ -35,6 +38,8 @@ pub(crate) struct Plan {
     pub(crate) seed: u64,
     /// One kill in this span; as fast as it goes if nothing is said.
     pub(crate) every: Option<Duration>,
+    /// By which program the database server is killed, once in how many kills.
+    pub(crate) database: Option<(PathBuf, u64)>,
     /// For how long the last payouts may be waited for.
     pub(crate) patience: Duration,
 }
@@ -56,6 +61,7 @@ struct Run<'a> {
     world: World,
     load: Arc<Load>,
     starts: Spans,
+    database_kills: u64,
     /// When a life ended whose successor was spared, and when the successor was killed.
     spared: Vec<(Timestamp, Timestamp)>,
 }
@@ -88,7 +94,8 @@ impl<'a> Run<'a> {
         let lanes = load.begin(USERS, random).await?;
         let (starts, spared) = (Spans::default(), Vec::new());
         let random = random.fork();
-        Ok((Self { stage, plan, random, world, load, starts, spared }, lanes))
+        let database_kills = 0;
+        Ok((Self { stage, plan, random, world, load, starts, database_kills, spared }, lanes))
     }
 
     async fn kill_again_and_again(&mut self) -> Result<()> {
@@ -109,6 +116,9 @@ impl<'a> Run<'a> {
             }
             self.crash(victim).await?;
             killed_at = Some(now);
+            if self.crash_database(kill).await? {
+                killed_at = None;
+            }
             progress.inc(1);
             if kill.checked_rem(AUDIT_EVERY) == Some(0) {
                 self.audit().await?;
@@ -160,6 +170,26 @@ impl<'a> Run<'a> {
         instance.crash(self.stage).await
     }
 
+    /// Kills the database server if its turn has come, below services that work or start.
+    async fn crash_database(&mut self, kill: u64) -> Result<bool> {
+        let Some((program, every)) = &self.plan.database else { return Ok(false) };
+        if kill.checked_rem(*every) != Some(0) {
+            return Ok(false);
+        }
+        tokio::time::sleep(self.random.span(REST.saturating_mul(10))).await;
+        let killed = Command::new(program).stdin(Stdio::null()).status().await;
+        let killed = killed.with_context(|| program.display().to_string())?;
+        ensure!(killed.success(), "the database server was not killed, or does not come back");
+        self.database_kills = self.database_kills.saturating_add(1);
+        for instance in &mut self.world.instances {
+            // Who starts while there is no database ends, and is started again by whoever looks after it.
+            if instance.server.announced().await.is_none() {
+                instance.crash(self.stage).await?;
+            }
+        }
+        Ok(true)
+    }
+
     /// Audits while nothing is killed and nothing is wanted anew.
     async fn audit(&mut self) -> Result<()> {
         for instance in &mut self.world.instances {
@@ -188,6 +218,7 @@ impl<'a> Run<'a> {
             seed: self.plan.seed,
             instances: self.plan.instances,
             kills: self.plan.kills,
+            database_kills: self.database_kills,
             accepted: self.load.ledger.accepted(),
             acknowledgements: *self.load.ledger.acknowledged().borrow(),
             ends,

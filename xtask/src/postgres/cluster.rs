@@ -37,6 +37,7 @@ ssl = on
 #[derive(Debug)]
 pub(crate) struct Cluster {
     url: String,
+    crash: PathBuf,
     undertaker: Undertaker,
 }
 
@@ -53,12 +54,20 @@ impl Cluster {
         configure(&data, &folder, port, programs.user())?;
         start(&programs, &folder)?;
         let url = format!("postgres://{SUPERUSER}@127.0.0.1:{port}/postgres");
-        Ok(Self { url, undertaker })
+        let crash = folder.join("crash");
+        own_file(&crash, crash_script(&programs, &folder).as_bytes(), programs.user())?;
+        fs::set_permissions(&crash, Permissions::from_mode(0o700))?;
+        Ok(Self { url, crash, undertaker })
     }
 
     /// Where it is, for its superuser.
     pub(crate) fn url(&self) -> &str {
         &self.url
+    }
+
+    /// A program that kills the server with SIGKILL and returns when a new one answers in its place.
+    pub(crate) fn crash_program(&self) -> &Path {
+        &self.crash
     }
 
     /// Stops it and removes all that it held.
@@ -163,6 +172,27 @@ fn start(programs: &Programs, folder: &Path) -> Result<()> {
     Ok(())
 }
 
+/// The server's children end when they notice that it is gone; before that no new one starts.
+fn crash_script(programs: &Programs, folder: &Path) -> String {
+    let as_user = programs.user().map_or_else(String::new, |User { uid, gid }| {
+        format!("setpriv --reuid {uid} --regid {gid} --clear-groups ")
+    });
+    let (pg_ctl, folder) = (programs.path("pg_ctl"), folder.display());
+    let pg_ctl = pg_ctl.display();
+    format!(
+        "#!/bin/sh\n\
+         kill -KILL \"$(head -n 1 '{folder}/data/postmaster.pid')\" || exit 1\n\
+         cd /\n\
+         for again in 1 2 3 4 5 6 7 8 9 10; do\n\
+         \t{as_user}'{pg_ctl}' start --wait --silent --pgdata '{folder}/data' \\\n\
+         \t\t--log '{folder}/log' </dev/null >/dev/null 2>&1 && exit 0\n\
+         \tsleep 0.3\n\
+         done\n\
+         cat '{folder}/log' >&2\n\
+         exit 1\n"
+    )
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -178,5 +208,24 @@ mod tests {
 
         assert!(answered, "{address}");
         assert!(TcpStream::connect(&address).is_err(), "{address}");
+    }
+
+    #[test]
+    fn a_server_that_is_killed_is_there_again_as_another_process() {
+        let cluster = Cluster::start().expect("PostgreSQL is installed");
+        let folder = cluster.crash_program().parent().expect("it is in the cluster's folder");
+        let pid = || {
+            let file = fs::read_to_string(folder.join("data/postmaster.pid"));
+            file.expect("a server runs").lines().next().map(ToOwned::to_owned)
+        };
+        let before = pid();
+
+        let done = std::process::Command::new(cluster.crash_program()).status();
+
+        assert!(done.is_ok_and(|status| status.success()));
+        assert_ne!(pid(), before);
+        let address = cluster.url().split(['@', '/']).nth(3).expect("it has a host").to_owned();
+        assert!(TcpStream::connect(&address).is_ok(), "{address}");
+        cluster.stop().expect("it was running");
     }
 }

@@ -16,6 +16,8 @@ pub(crate) struct Report {
     pub(crate) seed: u64,
     pub(crate) instances: usize,
     pub(crate) kills: u64,
+    /// How often the database server was killed, on top of that.
+    pub(crate) database_kills: u64,
     /// Payouts that were acknowledged.
     pub(crate) accepted: usize,
     /// Acknowledgements, those of repeated requests included.
@@ -47,6 +49,7 @@ impl Report {
             "seed": self.seed,
             "instances": self.instances,
             "kills": self.kills,
+            "database_kills": self.database_kills,
             "accepted": self.accepted,
             "lost": self.count(Kind::Lost),
             "twice": self.count(Kind::Twice),
@@ -82,8 +85,9 @@ impl fmt::Display for Report {
         writeln!(f, "{}, seed {}, {} instance(s)", self.store, self.seed, self.instances)?;
         writeln!(
             f,
-            "{} kills in {} s ({} a minute), {} s with the last audit",
+            "{} kills and {} of the database server in {} s ({} a minute), {} s with the last audit",
             self.kills,
+            self.database_kills,
             self.killing.as_secs(),
             self.kills_per_minute(),
             self.total.as_secs(),

@@ -9,6 +9,7 @@ use super::point::Point;
 use super::tracer::Tracer;
 use super::working::name;
 use crate::finding::Kind;
+use crate::store::Store;
 
 /// How long a life with an error is looked at.
 const LIFE: Duration = Duration::from_secs(5);
@@ -17,8 +18,9 @@ const LIFE: Duration = Duration::from_secs(5);
 const END: Duration = Duration::from_secs(10);
 
 impl Lane {
-    /// Lets one call fail as a broken disk does. After a failed `fsync` the service must accept nothing
-    /// more and end; after any other failure it may go on. Says whether the life came that far.
+    /// Lets one call fail as a broken disk does. After a failed `fsync` of its own store the service must
+    /// accept nothing more and end; after any other failure it may go on. Says whether the life came
+    /// that far.
     pub(super) async fn fail_to_write(&mut self, point: Point) -> Result<bool> {
         let pid = self.world.service()?.server.pid();
         let tracer = Tracer::attach(&self.stage, pid, Some(point)).await?;
@@ -27,7 +29,9 @@ impl Lane {
         let _or_it_is_interrupted =
             tokio::time::timeout(LIFE, self.until_it_ends(number)).await.ok().transpose()?;
         let struck = tracer.has_struck();
-        if struck && matches!(point.call, "fsync" | "fdatasync") {
+        // A database server keeps its own disk; what fails here is the mark, which is written again.
+        let keeps_the_store = self.store == Store::Sqlite;
+        if struck && keeps_the_store && matches!(point.call, "fsync" | "fdatasync") {
             self.must_end(point).await?;
         }
         tracer.detach().await?;
