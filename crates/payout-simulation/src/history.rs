@@ -1,9 +1,10 @@
 //! A world from its beginning to its end.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
+use payout_domain::ParkReason;
 use tokio::time::{timeout, timeout_at};
 
 use crate::agenda::{Happening, Webhook};
@@ -43,6 +44,8 @@ pub struct WorldReport {
     pub accepted: u64,
     /// How many of those wait for an operator at the end.
     pub parked: u64,
+    /// The same, by the reason.
+    pub parked_by: BTreeMap<ParkReason, u64>,
     /// How many of those that wait have been executed all the same.
     pub parked_and_paid: u64,
     /// How many ever waited for an operator because the provider disputed their key.

@@ -1,8 +1,11 @@
 //! Many worlds, on some threads.
 
+use std::collections::BTreeMap;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::thread;
+
+use payout_domain::ParkReason;
 
 use crate::FaultTally;
 use crate::history::{WorldOptions, WorldReport, run_world};
@@ -19,6 +22,8 @@ pub struct Sum {
     pub accepted: u64,
     /// How many of those wait for an operator at the end.
     pub parked: u64,
+    /// The same, by the reason.
+    pub parked_by: BTreeMap<ParkReason, u64>,
     /// How many of those that wait have been executed all the same.
     pub parked_and_paid: u64,
     /// How many transmissions there were.
@@ -83,6 +88,10 @@ impl Sum {
         self.payouts = self.payouts.saturating_add(report.payouts);
         self.accepted = self.accepted.saturating_add(report.accepted);
         self.parked = self.parked.saturating_add(report.parked);
+        for (reason, count) in &report.parked_by {
+            let sum = self.parked_by.entry(*reason).or_default();
+            *sum = sum.saturating_add(*count);
+        }
         self.parked_and_paid = self.parked_and_paid.saturating_add(report.parked_and_paid);
         self.transmissions = self.transmissions.saturating_add(report.transmissions);
         self.faults.add(&report.faults);

@@ -93,8 +93,10 @@ impl World {
             | PayoutState::Submitted { .. } => {
                 auditor.accuse(Statement::NoLoss, format!("{id} is still {}", payout.state()));
             }
-            PayoutState::Parked(_) => {
+            PayoutState::Parked(reason) => {
                 report.parked = report.parked.saturating_add(1);
+                let alike = report.parked_by.entry(*reason).or_default();
+                *alike = alike.saturating_add(1);
                 report.parked_and_paid = report.parked_and_paid.saturating_add(u64::from(executed));
             }
             PayoutState::Executed if returned => {

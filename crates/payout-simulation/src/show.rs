@@ -61,6 +61,9 @@ pub(crate) fn sum(first_seed: u64, sum: &Sum, took: Duration) {
         sum.parked_of_a_million(),
         sum.parked_and_paid
     );
+    for (reason, count) in &sum.parked_by {
+        println!("{:<28}{count:>14}", format!("  {}", reason.as_str()));
+    }
     println!("{} payouts a second", a_second(sum.payouts, took));
     println!("{} violations", violations(sum));
 }
@@ -72,6 +75,7 @@ pub(crate) fn world_as_json(seed: u64, report: &WorldReport) {
         payouts: report.payouts,
         accepted: report.accepted,
         parked: report.parked,
+        parked_by: report.parked_by.clone(),
         faults: report.faults.clone(),
         ..Sum::default()
     };
@@ -85,6 +89,11 @@ pub(crate) fn world_as_json(seed: u64, report: &WorldReport) {
 pub(crate) fn sum_as_json(first_seed: u64, sum: &Sum) {
     let by_kind: Map<String, Value> =
         FaultKind::ALL.iter().map(|kind| (kind.to_string(), json!(sum.faults.of(*kind)))).collect();
+    let parked_by: Map<String, Value> = sum
+        .parked_by
+        .iter()
+        .map(|(reason, count)| (reason.as_str().to_owned(), json!(count)))
+        .collect();
     println!(
         "{}",
         json!({
@@ -96,6 +105,7 @@ pub(crate) fn sum_as_json(first_seed: u64, sum: &Sum) {
             "faults_by_kind": by_kind,
             "violations": violations(sum),
             "parked_share": parked_share(sum),
+            "parked_by": parked_by,
             "parked_and_paid": sum.parked_and_paid,
             "virtual_days": sum.lasted_ms.checked_div(24 * 3_600_000),
             "digest": format!("{:016x}", sum.digest),
