@@ -10,14 +10,13 @@ mod packages;
 use crate::process;
 use crate::verdict::Verdict;
 use anyhow::{Context, Result, ensure};
-use cargo_metadata::MetadataCommand;
 use party::{Judgement, KeyPair, Party};
 use requests::{Case, Forgery};
 use std::path::{Path, PathBuf};
 
 /// Signs and verifies every case with every pair of parties.
 pub(crate) fn run(peers_only: bool) -> Result<Verdict> {
-    let folder = target_folder()?.join("cross-check");
+    let folder = process::target_folder()?.join("cross-check");
     let mut parties = packages::install(&folder)?;
     if !peers_only {
         parties.push(our_binary()?);
@@ -30,17 +29,11 @@ pub(crate) fn run(peers_only: bool) -> Result<Verdict> {
     Ok(Verdict::passed_if(bench.passed > 0 && bench.failed == 0))
 }
 
-fn target_folder() -> Result<PathBuf> {
-    let metadata =
-        MetadataCommand::new().current_dir(process::workspace_root()).no_deps().exec()?;
-    Ok(metadata.target_directory.into_std_path_buf())
-}
-
 fn our_binary() -> Result<Party> {
     let mut build = process::cargo(&["build", "--package", "app", "--bin", "payout"]);
     process::announce("our binary", &build);
     ensure!(process::run(&mut build)? == Verdict::Passed, "our binary does not build");
-    let binary = target_folder()?.join("debug").join("payout");
+    let binary = process::target_folder()?.join("debug").join("payout");
     Ok(Party::new("payout", &[binary.as_os_str()]))
 }
 

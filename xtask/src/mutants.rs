@@ -5,7 +5,6 @@
 use crate::process;
 use crate::verdict::Verdict;
 use anyhow::{Context, Result, ensure};
-use cargo_metadata::MetadataCommand;
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -19,7 +18,7 @@ const PACKAGES: &[&str] = &["payout-domain", "payout-signature"];
 /// Changes the core one place at a time, and counts what its tests notice. `only` is a
 /// regular expression for the mutants' own lines: their file, place and change.
 pub(crate) fn run(only: Option<&str>, json: bool) -> Result<Verdict> {
-    let folder = target_folder()?.join("mutants");
+    let folder = process::target_folder()?.join("mutants");
     std::fs::create_dir_all(&folder)?;
     let mut mutants = Command::new(installed(&folder)?);
     mutants.arg("mutants").current_dir(process::workspace_root());
@@ -95,12 +94,6 @@ impl fmt::Display for Counts {
              {unviable} do not compile"
         )
     }
-}
-
-fn target_folder() -> Result<PathBuf> {
-    let metadata =
-        MetadataCommand::new().current_dir(process::workspace_root()).no_deps().exec()?;
-    Ok(metadata.target_directory.into_std_path_buf())
 }
 
 /// The program, installed below the folder unless it is there already.

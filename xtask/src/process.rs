@@ -2,6 +2,7 @@
 
 use crate::verdict::Verdict;
 use anyhow::{Context, Result, bail};
+use cargo_metadata::MetadataCommand;
 use std::ffi::OsStr;
 use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
@@ -12,6 +13,12 @@ pub(crate) fn cargo(arguments: &[&str]) -> Command {
     let mut command = Command::new("cargo");
     command.args(arguments).current_dir(workspace_root());
     command
+}
+
+/// Where cargo puts what it builds.
+pub(crate) fn target_folder() -> Result<PathBuf> {
+    let metadata = MetadataCommand::new().current_dir(workspace_root()).no_deps().exec()?;
+    Ok(metadata.target_directory.into_std_path_buf())
 }
 
 /// Runs a command with its output on our own terminal.

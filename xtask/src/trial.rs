@@ -107,8 +107,10 @@ fn run(verb: &str, common: &Common, words: &[String]) -> Result<Verdict> {
     if process::run(&mut build)? == Verdict::Failed {
         return Ok(Verdict::Failed);
     }
-    let mut trial = process::cargo(&["run", "--release", "--quiet", "--package", "payout-trial"]);
-    trial.args(["--", verb]).args(words);
+    // What was built is run: `cargo run` would build it once more, because it would unite the features
+    // of other packages.
+    let mut trial = Command::new(process::target_folder()?.join("release/payout-trial"));
+    trial.arg(verb).args(words).current_dir(process::workspace_root());
     if common.json {
         trial.arg("--json");
     }

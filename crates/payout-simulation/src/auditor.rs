@@ -1,46 +1,19 @@
 //! The auditor: reads the bank's own book and what clients were told, never the service's mind.
 
+mod words;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
-use std::str::FromStr;
 use std::sync::Arc;
 
 use payout_domain::{
     Currency, EventId, GatewayPayoutId, MerchantAccountId, Money, Payment, PaymentSourceId, Payout,
-    PayoutId, PayoutState, SendRule, Status, Timestamp,
+    PayoutId, SendRule, Status, Timestamp,
 };
 use payout_memory::Bank;
-use payout_ports::{
-    Authorisation, Deposit, Instruction, Notification, NotificationKind, NotificationSubject,
-};
+use payout_ports::{Authorisation, Deposit, Instruction, NotificationKind};
 
-/// What always holds, and is found broken.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Statement {
-    /// Nobody is paid who never paid in.
-    ClosedLoop,
-    /// One currency from end to end.
-    OneCurrency,
-    /// At most one execution of a payout, and one payout for a key.
-    AtMostOnce,
-    /// What was acknowledged is there, and comes to its end.
-    NoLoss,
-    /// Clients are told what is true.
-    NoLie,
-    /// Nothing is sent outside the send rule.
-    SendRule,
-    /// Money is where the bank's book says that it is.
-    Ledger,
-}
-
-/// Something that always holds, and did not.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Violation {
-    /// What does not hold.
-    pub statement: Statement,
-    /// What was seen.
-    pub what: String,
-}
+use crate::statement::{Statement, Violation};
 
 /// Reads the bank's own book and what clients were told.
 pub(crate) struct Auditor {
@@ -55,44 +28,6 @@ pub(crate) struct Auditor {
     // When the copy was made, and when it was put in the store's place.
     restored: Option<(u64, u64)>,
     blind_to: BTreeSet<Statement>,
-}
-
-impl Statement {
-    /// Every statement.
-    pub const ALL: [Self; 7] = [
-        Self::ClosedLoop,
-        Self::OneCurrency,
-        Self::AtMostOnce,
-        Self::NoLoss,
-        Self::NoLie,
-        Self::SendRule,
-        Self::Ledger,
-    ];
-}
-
-/// The name is of no statement.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("there is no such statement")]
-pub struct UnknownStatement;
-
-impl fmt::Display for Statement {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Debug::fmt(self, f)
-    }
-}
-
-impl FromStr for Statement {
-    type Err = UnknownStatement;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        Self::ALL.into_iter().find(|known| known.to_string() == text).ok_or(UnknownStatement)
-    }
-}
-
-impl fmt::Display for Violation {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.statement, self.what)
-    }
 }
 
 /// What is known of a payout from outside.
@@ -299,63 +234,6 @@ impl Auditor {
         }
     }
 
-    /// A client sees how its payout stands.
-    pub(crate) fn shown(&mut self, id: PayoutId, status: Status, bank: &Bank) {
-        let restored = self.restored.is_some();
-        let file = self.files.entry(id).or_default();
-        file.executions = bank.executions(id);
-        let before = file.status.replace(status);
-        let is_executed = file.executions > 0;
-        let is_failed = file.executions == 0 || file.returned;
-        file.told_failed |= status == Status::Failed;
-        if before.is_some_and(|before| status < before) && !restored {
-            self.accuse_of(Statement::NoLie, id, "the status goes back");
-        }
-        if status == Status::Executed && !is_executed {
-            self.accuse_of(Statement::NoLie, id, "shown as executed, and it is not");
-        }
-        if status == Status::Failed && !is_failed {
-            self.accuse_of(Statement::NoLie, id, "shown as failed, and the money is gone");
-        }
-    }
-
-    /// A client is told something.
-    pub(crate) fn told(&mut self, notification: &Notification, bank: &Bank) {
-        let NotificationSubject::Payout(payout) = &notification.subject else { return };
-        let (id, kind) = (payout.id(), notification.kind);
-        let restored = self.restored.is_some();
-        let file = self.files.entry(id).or_default();
-        file.executions = bank.executions(id);
-        let told = (notification.event_id, kind);
-        if file.told.contains(&told) {
-            return;
-        }
-        let is_legal = match (file.told.last(), kind) {
-            (None, _)
-            | (Some((_, NotificationKind::PayoutExecuted)), NotificationKind::PayoutFailed) => true,
-            (Some(_), _) => restored,
-        };
-        file.told.push(told);
-        let is_failure = kind == NotificationKind::PayoutFailed;
-        file.told_failed |= is_failure;
-        let is_true = match kind {
-            NotificationKind::PayoutExecuted => file.executions > 0,
-            NotificationKind::PayoutFailed => file.executions == 0 || file.returned,
-            NotificationKind::PaymentSettled => false,
-        };
-        if !is_legal {
-            self.accuse_of(Statement::NoLie, id, "told what cannot follow what was told before");
-        }
-        if !is_true {
-            let what = if is_failure {
-                "told to have failed, and the money is gone"
-            } else {
-                "told to be executed, and it is not"
-            };
-            self.accuse_of(Statement::NoLie, id, what);
-        }
-    }
-
     /// A client has given up: what it wanted is not allowed.
     pub(crate) fn refused(&mut self, intention: usize) {
         self.refused.insert(intention);
@@ -366,19 +244,6 @@ impl Auditor {
         (0..intentions).find(|number| {
             !self.acknowledged.contains_key(number) && !self.refused.contains(number)
         })
-    }
-
-    /// The last that a client was told of a payout is how it ended.
-    pub(crate) fn check_told(&mut self, id: PayoutId, state: &PayoutState) {
-        let last = self.files.get(&id).and_then(|file| file.told.last().map(|(_, kind)| *kind));
-        let expected = match state.status() {
-            Status::Executed => Some(NotificationKind::PayoutExecuted),
-            Status::Failed => Some(NotificationKind::PayoutFailed),
-            Status::Pending | Status::Authorized => None,
-        };
-        if last != expected && self.restored.is_none() {
-            self.accuse_of(Statement::NoLie, id, "its client was not told how it ended");
-        }
     }
 
     pub(crate) fn transmissions(&self) -> u64 {

@@ -14,9 +14,9 @@ use uuid::Uuid;
 
 use crate::FaultKind;
 use crate::agenda::Happening;
-use crate::auditor::Statement;
 use crate::chance::Chance;
 use crate::plan::Plan;
+use crate::statement::Statement;
 use crate::world::World;
 
 /// A payout that a client intends, under one key, however often it has to ask.

@@ -15,9 +15,9 @@ use payout_ports::{
 use tokio::time::sleep;
 
 use crate::agenda::Happening;
-use crate::auditor::Statement;
 use crate::life::Life;
 use crate::provider::{SERVER_ERROR, Transmission, drifted};
+use crate::statement::Statement;
 use crate::{FaultKind, Plant};
 
 /// The way of one instance to the provider.

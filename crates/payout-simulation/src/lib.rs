@@ -44,12 +44,13 @@ mod provider;
 mod receiver;
 mod reckoning;
 mod shrink;
+mod statement;
 mod trace;
 mod world;
 
-pub use auditor::{Statement, UnknownStatement, Violation};
 pub use fault::{FaultKind, FaultTally, UnknownFaultKind};
 pub use history::{WorldOptions, WorldReport, run_world};
 pub use many_worlds::{Sum, run_worlds};
 pub use plant::{Plant, UnknownPlant};
 pub use shrink::{Shrunk, shrink};
+pub use statement::{Statement, UnknownStatement, Violation};

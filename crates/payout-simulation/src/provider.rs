@@ -11,9 +11,9 @@ use payout_ports::{
 use uuid::Uuid;
 
 use crate::agenda::{Happening, Webhook};
-use crate::auditor::Statement;
 use crate::chance::millis;
 use crate::plan::RETURNS_WITHIN;
+use crate::statement::Statement;
 use crate::world::{World, lock};
 use crate::{FaultKind, Plant};
 

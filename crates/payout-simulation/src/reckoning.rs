@@ -7,9 +7,9 @@ use payout_domain::{ParkReason, Payout, PayoutState};
 use payout_memory::BankConfiguration;
 use payout_ports::{Inbox, Outbox, PayoutEvent, PayoutRepository};
 
-use crate::auditor::Statement;
 use crate::client::{balances, client_id};
 use crate::history::WorldReport;
+use crate::statement::Statement;
 use crate::world::World;
 
 impl World {

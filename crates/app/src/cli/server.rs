@@ -118,8 +118,8 @@ pub(crate) struct ServeArgs {
     /// the data directory]
     #[arg(long, value_name = "URL")]
     pub(crate) database: Option<String>,
-    /// Say what the store is, when it is not where or what it was: `current` if this is the only copy
-    /// and knows of everything that was sent, `restored` if it is a backup or a copy
+    /// Say once what the store is, when it is not where or what it was: `current` if this is the only
+    /// copy and knows of everything that was sent, `restored` if it is a backup or a copy
     #[arg(long, value_name = "current|restored")]
     pub(crate) adopt: Option<Adopt>,
     /// File that remembers how far the store has come, best on another disk [default: store.mark in

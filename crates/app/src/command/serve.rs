@@ -99,7 +99,8 @@ pub(crate) async fn run(
 fn be_patient(behaviour: &mut Behaviour, settings: &Settings) -> Result<(), Failure> {
     let span = |key| required::<Span>(settings, key, None).map(Span::duration);
     behaviour.notify.patience = span("serve.webhook_patience")?;
-    behaviour.look.read_lag = span("serve.read_lag")?;
+    // A statement may be behind by as much as the provider's clocks are apart.
+    behaviour.look.read_lag = span("serve.read_lag")?.max(behaviour.dispatch.rule.margin);
     Ok(())
 }
 

@@ -11,6 +11,9 @@ use crate::world::{PaidIn, World};
 /// The files of the service's database.
 const DATABASE: [&str; 3] = ["payout.sqlite", "payout.sqlite-wal", "payout.sqlite-shm"];
 
+/// What remembers outside the database how far it had come.
+const MARK: &str = "store.mark";
+
 /// A service with a backup of its database, in which a payout is about to be sent that the provider
 /// has executed since.
 fn gone_back() -> (World, PaidIn, String) {
@@ -25,6 +28,7 @@ fn gone_back() -> (World, PaidIn, String) {
     let (data, backup) = (world.stage.path("service"), world.stage.path("backup"));
     fs::create_dir(&backup).expect("the home can be written");
     copy(&data, &backup);
+    fs::copy(data.join(MARK), backup.join(MARK)).expect("it is written before anything is sent");
 
     deaf.store(false, Ordering::SeqCst);
     world.service.start_again(&world.stage);
@@ -68,6 +72,20 @@ fn a_restored_backup_sends_nothing_finds_what_was_sent_and_goes_on_when_it_is_ad
 
     assert_eq!(world.book(&sam.merchant_account, "payout").len(), 2, "the first and the newest");
     assert_eq!(world.payout(&new)["status"], "pending", "it was open, so it is parked");
+}
+
+#[test]
+fn who_says_that_a_machine_was_put_back_with_its_mark_is_believed() {
+    let (mut world, sam, id) = gone_back();
+    let (data, backup) = (world.stage.path("service"), world.stage.path("backup"));
+    fs::copy(backup.join(MARK), data.join(MARK)).expect("there is room for it");
+
+    world.service.start_again_with(&world.stage, &["--adopt", "restored"]);
+    world.watch(&id).ended_with(0);
+
+    let history = world.ask(&["history", &id]).ended_with(0).stdout;
+    assert!(history.contains("waits for an operator: restored"), "{history}");
+    assert_eq!(world.debits(&sam.merchant_account, &id), 1, "it was found, not sent again");
 }
 
 #[test]

@@ -9,13 +9,16 @@ use crate::output::Output;
 
 /// Whether payouts may be sent from this store. In recovery mode they may not, and everything else
 /// goes on: payouts are accepted, asked after, and told about.
+///
+/// Who says that the store was restored is believed even if it looks as it was: of a machine that was
+/// put back together with its mark nobody else can know.
 pub(super) async fn may_send(
     guard: &GuardStore,
     adopt: Option<Adopt>,
     output: Output,
 ) -> Result<bool, Failure> {
     let verdict = guard.run().await.map_err(|error| unreadable(&error))?;
-    if verdict.allows_sending() {
+    if verdict.allows_sending() && adopt != Some(Adopt::Restored) {
         return Ok(true);
     }
     let went_back = matches!(verdict, StoreVerdict::WentBack { .. });
