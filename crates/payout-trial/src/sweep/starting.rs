@@ -46,7 +46,11 @@ impl Lane {
             return Ok(false);
         }
         match launch.start_ready(&self.stage).await {
-            Ok(_second) => self.pay(point, self.nursery_address).await?,
+            Ok(mut second) => {
+                self.pay(point, self.nursery_address).await?;
+                // The next one needs its address: a process that waits for a disk takes a while to die.
+                second.kill().await?;
+            }
             Err(error) => self.findings.add(Kind::Conduct, format!("{point}: {error:#}")),
         }
         let _only_to_save_room = std::fs::remove_dir_all(self.stage.path(&directory));
