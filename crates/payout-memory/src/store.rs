@@ -15,7 +15,7 @@ use payout_domain::{
     Payment, PaymentId, PaymentSource, PaymentSourceId, Payout, PayoutId, Timestamp, UserId,
 };
 use payout_ports::{
-    AcceptOutcome, Acceptance, AfterFailure, Attempt, Claim, DeadLetter, GatewayProfile,
+    AcceptOutcome, Acceptance, AfterFailure, Attempt, Claimed, DeadLetter, GatewayProfile,
     IdempotencyRecord, Inbox, InboxEntry, MarkedStore, NewNotification, Notification, Outbox,
     PageOrder, Pause, PaymentRepository, PayoutChange, PayoutEvent, PayoutRepository, Payouts,
     RecordedPayment, Remembered, RepositoryError, SaveError, SendOrder, SendSwitch, Standing,
@@ -87,10 +87,10 @@ impl PayoutRepository for MemoryStore {
         Ok(self.tables()?.payouts.key(client_id, key))
     }
 
-    async fn claim_sendable(&self, order: &SendOrder) -> Result<Vec<Claim>, RepositoryError> {
+    async fn claim_sendable(&self, order: &SendOrder) -> Result<Claimed, RepositoryError> {
         let mut tables = self.tables()?;
         if tables.pause.is_some() {
-            return Ok(Vec::new());
+            return Ok(Claimed::default());
         }
         Ok(tables.payouts.claim_sendable(order))
     }

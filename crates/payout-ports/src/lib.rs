@@ -52,7 +52,7 @@ pub use outbox::{
 };
 pub use payment_repository::{PaymentRepository, RecordedPayment};
 pub use payout_repository::{
-    AcceptOutcome, Acceptance, Claim, Epoch, Fingerprint, IdempotencyRecord, PageOrder,
+    AcceptOutcome, Acceptance, Claim, Claimed, Epoch, Fingerprint, IdempotencyRecord, PageOrder,
     PayoutChange, PayoutEvent, PayoutRepository, Payouts, SaveError, Schedule, SendOrder, Standing,
     WatchOrder,
 };

@@ -30,7 +30,8 @@ use crate::{
 ///    A store that no other process can have open may end the leases of senders that a restart has
 ///    ended.
 /// 5. *What may not be sent is parked*: a payout that the send rule or its profile forbids is parked
-///    with its reason in the same step, and not returned. The profile counts before the rule. Its due time stays.
+///    with its reason in the same step, and counted, but not returned. The profile counts before the
+///    rule. Its due time stays.
 /// 6. *No lost update*: [`save`](Self::save) writes only onto the version that it expects; anything
 ///    else, also a payout that does not exist, is [`SaveError::Stale`].
 /// 7. *All or nothing*: payout, events and notifications of a save are written together.
@@ -56,7 +57,7 @@ pub trait PayoutRepository: Send + Sync {
     ) -> Result<Option<IdempotencyRecord>, RepositoryError>;
 
     /// Claims payouts that are due to be sent, oldest due time first, and begins their transmissions.
-    async fn claim_sendable(&self, order: &SendOrder) -> Result<Vec<Claim>, RepositoryError>;
+    async fn claim_sendable(&self, order: &SendOrder) -> Result<Claimed, RepositoryError>;
 
     /// Claims payouts of the profile that are due and do not wait to be sent: submitted ones,
     /// executed ones that may come back, parked ones that may be found, returned ones whose money is
@@ -157,7 +158,7 @@ pub struct Epoch(pub u64);
 pub struct SendOrder {
     /// The time now.
     pub now: Timestamp,
-    /// The most payouts that are claimed or parked: fewer claims do not mean that no more are due.
+    /// The most payouts that are claimed or set aside.
     pub limit: usize,
     /// How long nobody else shall claim them: each is due again when it ends.
     pub lease: Duration,
@@ -167,6 +168,15 @@ pub struct SendOrder {
     pub rule: SendRule,
     /// The token that every one of them will carry.
     pub token: TokenLife,
+}
+
+/// What became of the payouts that were due to be sent. If there were none at all, no more are due.
+#[derive(Clone, Debug, Default)]
+pub struct Claimed {
+    /// Those that are about to be sent, the oldest due time first.
+    pub to_send: Vec<Claim>,
+    /// How many are not: they are parked, or put off because they cannot be read or written.
+    pub set_aside: usize,
 }
 
 /// A payout that is about to be sent: its intent is on disk.

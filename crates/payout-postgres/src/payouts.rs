@@ -11,7 +11,7 @@ mod writes;
 use async_trait::async_trait;
 use payout_domain::{ClientId, GatewayPayoutId, IdempotencyKey, Payout, PayoutId};
 use payout_ports::{
-    AcceptOutcome, Acceptance, Attempt, Claim, GatewayProfile, IdempotencyRecord, PageOrder,
+    AcceptOutcome, Acceptance, Attempt, Claimed, GatewayProfile, IdempotencyRecord, PageOrder,
     PayoutChange, PayoutEvent, PayoutRepository, Payouts, RepositoryError, SaveError, SendOrder,
     Standing, WatchOrder,
 };
@@ -39,7 +39,7 @@ impl PayoutRepository for PostgresStore {
             accept::find_key(&connection, client_id, key)))
     }
 
-    async fn claim_sendable(&self, order: &SendOrder) -> Result<Vec<Claim>, RepositoryError> {
+    async fn claim_sendable(&self, order: &SendOrder) -> Result<Claimed, RepositoryError> {
         Ok(claim::sendable(&self.connections, order).await?)
     }
 

@@ -66,7 +66,7 @@ impl DispatchPayouts {
     }
 
     /// Claims as many due payouts as there are free places and starts to send them. It returns how
-    /// many, without waiting for their outcomes.
+    /// many it found, also those that may not be sent, without waiting for outcomes.
     pub async fn run(&self) -> Result<usize, ServiceError> {
         let limit = self.places.available_permits();
         if limit == 0 {
@@ -75,20 +75,20 @@ impl DispatchPayouts {
         // Leave first: without it nothing could be sent, and nothing must be claimed in vain.
         let authorisation = self.gateway.authorise().await?;
         self.check_token(&authorisation)?;
-        let claims = self.payouts.claim_sendable(&self.order(limit, &authorisation)).await?;
-        let claimed = claims.len();
-        if claimed > 0 {
+        let claimed = self.payouts.claim_sendable(&self.order(limit, &authorisation)).await?;
+        let found = claimed.to_send.len().saturating_add(claimed.set_aside);
+        if !claimed.to_send.is_empty() {
             // Without its mark outside the store, a restored backup would send it once more. If the
             // mark cannot be written, nothing leaves, and the leases end.
             self.guard.advance().await?;
         }
-        for claim in claims {
+        for claim in claimed.to_send {
             // Only this use case takes places, so one is free for each claim.
             let Ok(place) = Arc::clone(&self.places).acquire_owned().await else { break };
             // A task is moved several times before it runs; a box of it is small.
             tokio::spawn(Box::pin(self.clone().send(claim, authorisation.clone(), place)));
         }
-        Ok(claimed)
+        Ok(found)
     }
 
     /// With a token that outlives the key nothing can be sent safely: rather than claim what would

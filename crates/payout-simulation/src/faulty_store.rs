@@ -11,7 +11,7 @@ use payout_domain::{
 };
 use payout_memory::MemoryStore;
 use payout_ports::{
-    AcceptOutcome, Acceptance, AfterFailure, Attempt, Cause, Claim, DeadLetter, GatewayProfile,
+    AcceptOutcome, Acceptance, AfterFailure, Attempt, Cause, Claimed, DeadLetter, GatewayProfile,
     IdempotencyRecord, Inbox, InboxEntry, MarkedStore, NewNotification, Notification, Outbox,
     PageOrder, Pause, PaymentRepository, PayoutChange, PayoutEvent, PayoutRepository, Payouts,
     RecordedPayment, Remembered, RepositoryError, SaveError, SendOrder, SendSwitch, Standing,
@@ -61,23 +61,24 @@ impl PayoutRepository for FaultyStore {
         read!(self.find_key(client_id, key))
     }
 
-    async fn claim_sendable(&self, order: &SendOrder) -> Result<Vec<Claim>, RepositoryError> {
+    async fn claim_sendable(&self, order: &SendOrder) -> Result<Claimed, RepositoryError> {
         let store = self.reachable().await.map_err(RepositoryError::Unavailable)?;
-        let claims = store.claim_sendable(&self.bent(order)).await?;
-        if claims.is_empty() {
-            return Ok(claims);
+        let claimed = store.claim_sendable(&self.bent(order)).await?;
+        if claimed.to_send.is_empty() {
+            return Ok(claimed);
         }
         if self.life.world.plant == Some(Plant::IntentAfterSend) {
-            let first = claims.iter().filter(|claim| claim.payout.progress().attempts == 1);
+            let first =
+                claimed.to_send.iter().filter(|claim| claim.payout.progress().attempts == 1);
             lock(&self.life.unwritten).extend(first.map(|claim| claim.payout.id()));
         }
-        for claim in &claims {
+        for claim in &claimed.to_send {
             let attempt = u64::from(claim.payout.progress().attempts);
             self.life.world.auditor().claimed(&claim.payout);
             self.life.world.note("claimed", claim.payout.id().as_uuid(), attempt);
         }
         self.committed().await.map_err(RepositoryError::Unavailable)?;
-        Ok(claims)
+        Ok(claimed)
     }
 
     async fn claim_watched(&self, order: &WatchOrder) -> Result<Vec<Payout>, RepositoryError> {

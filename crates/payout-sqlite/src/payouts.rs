@@ -10,7 +10,7 @@ mod save;
 use async_trait::async_trait;
 use payout_domain::{ClientId, GatewayPayoutId, IdempotencyKey, Payout, PayoutId};
 use payout_ports::{
-    AcceptOutcome, Acceptance, Attempt, Claim, GatewayProfile, IdempotencyRecord, PageOrder,
+    AcceptOutcome, Acceptance, Attempt, Claimed, GatewayProfile, IdempotencyRecord, PageOrder,
     PayoutChange, PayoutEvent, PayoutRepository, Payouts, RepositoryError, SaveError, SendOrder,
     Standing, WatchOrder,
 };
@@ -60,7 +60,7 @@ impl PayoutRepository for SqliteStore {
         Ok(found.await?)
     }
 
-    async fn claim_sendable(&self, order: &SendOrder) -> Result<Vec<Claim>, RepositoryError> {
+    async fn claim_sendable(&self, order: &SendOrder) -> Result<Claimed, RepositoryError> {
         let order = order.clone();
         Ok(self.advance(move |connection| claim::sendable(connection, &order)).await?)
     }

@@ -75,7 +75,7 @@ pub(super) enum EventCommand {
 pub(super) enum Answer {
     Accepted(AcceptOutcome),
     Key(Option<IdempotencyRecord>),
-    Claims(Vec<Claimed>),
+    Claims(Vec<ClaimSeen>, usize),
     Payouts(Vec<Payout>),
     Saved(Saved),
     Looked {
@@ -109,7 +109,7 @@ pub(super) struct PaidIn {
 
 /// A claim. Epochs are a store's own business, as long as they grow.
 #[derive(Debug, PartialEq)]
-pub(super) struct Claimed {
+pub(super) struct ClaimSeen {
     pub(super) payout: Payout,
     pub(super) instruction: Instruction,
     pub(super) epoch_has_grown: bool,

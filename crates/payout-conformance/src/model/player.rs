@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 
 use payout_domain::{Payout, PayoutId};
-use payout_ports::{Attempt, Claim, Epoch, PayoutChange, RepositoryError, Schedule};
+use payout_ports::{Attempt, Claim, Claimed, Epoch, PayoutChange, RepositoryError, Schedule};
 
 use super::answer::{
-    Answer, AttemptSeen, Claimed, Command, EventCommand, PaidIn, PaymentCommand, PayoutCommand,
+    Answer, AttemptSeen, ClaimSeen, Command, EventCommand, PaidIn, PaymentCommand, PayoutCommand,
 };
 use super::operation::Whose;
 use crate::StoreRig;
@@ -40,8 +40,8 @@ impl<R: StoreRig> Player<R> {
                 Ok(Answer::Saved(saved.into()))
             }
             Command::ClaimSendable(order) => {
-                let claims = self.rig().payouts().claim_sendable(order).await;
-                claims.map(|claims| self.claimed(claims))
+                let claimed = self.rig().payouts().claim_sendable(order).await;
+                claimed.map(|claimed| self.claimed(claimed))
             }
             Command::Payouts(command) => of_payouts(self.rig(), command).await,
             Command::Payments(command) => of_payments(self.rig(), command).await,
@@ -53,17 +53,18 @@ impl<R: StoreRig> Player<R> {
         })
     }
 
-    fn claimed(&mut self, claims: Vec<Claim>) -> Answer {
-        let mut claimed: Vec<Claimed> = claims.into_iter().map(|claim| self.noted(claim)).collect();
-        claimed.sort_by_key(|claimed| claimed.payout.id());
-        Answer::Claims(claimed)
+    fn claimed(&mut self, claimed: Claimed) -> Answer {
+        let claims = claimed.to_send.into_iter().map(|claim| self.noted(claim));
+        let mut seen: Vec<_> = claims.collect();
+        seen.sort_by_key(|seen| seen.payout.id());
+        Answer::Claims(seen, claimed.set_aside)
     }
 
-    fn noted(&mut self, claim: Claim) -> Claimed {
+    fn noted(&mut self, claim: Claim) -> ClaimSeen {
         let epochs = self.epochs.entry(claim.payout.id()).or_default();
         let epoch_has_grown = epochs.last().is_none_or(|last| *last < claim.epoch);
         epochs.push(claim.epoch);
-        Claimed { payout: claim.payout, instruction: claim.instruction, epoch_has_grown }
+        ClaimSeen { payout: claim.payout, instruction: claim.instruction, epoch_has_grown }
     }
 
     /// The change, with its schedule under a claim that was got from this store.

@@ -3,10 +3,10 @@
 use std::time::Duration;
 
 use payout_domain::{Evidence, ParkReason, Payout, PayoutState, Timestamp};
-use payout_ports::{SendOrder, WatchOrder};
+use payout_ports::{Claimed, SendOrder, WatchOrder};
 
 use super::StoreRig;
-use super::steps::{accept, claim, claim_one, history, ids_of, later, learn, read};
+use super::steps::{accept, claim, claim_all, claim_one, history, ids_of, later, learn, read};
 use crate::fixtures::{
     Accepting, gateway_payout_id, other_profile, payout_id, rule, seconds, send_order, watch_order,
 };
@@ -73,17 +73,20 @@ pub async fn parked_payouts_count_towards_the_limit(rig: &dyn StoreRig) {
     let own = accept(rig, Accepting::number(4)).await;
     let two = SendOrder { limit: 2, ..send_order(later()) };
 
-    let first = claim(rig, &two).await;
+    let first = claim_all(rig, &two).await;
     let states = [1, 2, 3].map(payout_id);
     let mut parked = Vec::new();
     for id in states {
         parked.push(matches!(read(rig, id).await.state(), PayoutState::Parked(_)));
     }
-    let second = claim(rig, &two).await;
+    let second = claim_all(rig, &two).await;
+    let third = claim_all(rig, &two).await;
 
-    assert_eq!(ids_of(&first), []);
     assert_eq!(parked, [true, true, false]);
-    assert_eq!(ids_of(&second), [own.id()]);
+    let found = |claimed: &Claimed| (ids_of(&claimed.to_send), claimed.set_aside);
+    assert_eq!(found(&first), (vec![], 2), "whoever finds none to send goes on");
+    assert_eq!(found(&second), (vec![own.id()], 1));
+    assert_eq!(found(&third), (vec![], 0));
 }
 
 /// `PayoutRepository`, law 5, and `claim_watched`: its due time stays, and only its own profile looks.

@@ -1,7 +1,9 @@
 //! What laws do with a store before and after the act that they are about.
 
 use payout_domain::{Evidence, Payout, PayoutId, ProviderStatus, Timestamp};
-use payout_ports::{AcceptOutcome, Claim, NotificationKind, PayoutChange, PayoutEvent, SendOrder};
+use payout_ports::{
+    AcceptOutcome, Claim, Claimed, NotificationKind, PayoutChange, PayoutEvent, SendOrder,
+};
 
 use super::StoreRig;
 use crate::fixtures::{
@@ -74,9 +76,14 @@ pub(super) async fn executed(rig: &dyn StoreRig, id: PayoutId, number: u64, at: 
     save(rig, PayoutChange { notifications: told, ..change(&payout, &said, at) }).await;
 }
 
+/// Claims what is due, and says what became of it.
+pub(super) async fn claim_all(rig: &dyn StoreRig, order: &SendOrder) -> Claimed {
+    rig.payouts().claim_sendable(order).await.expect("the store is there")
+}
+
 /// Claims what is to be sent now.
 pub(super) async fn claim(rig: &dyn StoreRig, order: &SendOrder) -> Vec<Claim> {
-    rig.payouts().claim_sendable(order).await.expect("the store is there")
+    claim_all(rig, order).await.to_send
 }
 
 /// Claims the one payout that must be due.

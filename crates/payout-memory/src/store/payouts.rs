@@ -8,7 +8,7 @@ use payout_domain::{
     PayoutState, Timestamp,
 };
 use payout_ports::{
-    AcceptOutcome, Acceptance, Attempt, Claim, Epoch, GatewayProfile, IdempotencyRecord,
+    AcceptOutcome, Acceptance, Attempt, Claim, Claimed, Epoch, GatewayProfile, IdempotencyRecord,
     Instruction, PageOrder, PayoutChange, PayoutEvent, Payouts, RepositoryError, SaveError,
     Schedule, SendOrder, Standing, WatchOrder,
 };
@@ -90,12 +90,16 @@ impl PayoutTable {
         self.keys.get(&(client_id.clone(), key.clone())).cloned()
     }
 
-    pub(super) fn claim_sendable(&mut self, order: &SendOrder) -> Vec<Claim> {
+    pub(super) fn claim_sendable(&mut self, order: &SendOrder) -> Claimed {
         let due = self.due(&Queue::Send, order.now, order.limit);
         if !due.is_empty() {
             self.went_on(Some(order.now));
         }
-        due.into_iter().filter_map(|id| self.claim_or_park(id, order)).collect()
+        let found = due.len();
+        let claims = due.into_iter().filter_map(|id| self.claim_or_park(id, order));
+        let to_send: Vec<_> = claims.collect();
+        let set_aside = found.saturating_sub(to_send.len());
+        Claimed { to_send, set_aside }
     }
 
     pub(super) fn claim_watched(&mut self, order: &WatchOrder) -> Vec<Payout> {

@@ -1,7 +1,9 @@
 //! Claiming payouts that are due.
 
 use payout_domain::{CannotSend, Evidence, ParkReason, Payout, PayoutId, Timestamp};
-use payout_ports::{Attempt, Claim, Epoch, Instruction, PayoutEvent, SendOrder, WatchOrder};
+use payout_ports::{
+    Attempt, Claim, Claimed, Epoch, Instruction, PayoutEvent, SendOrder, WatchOrder,
+};
 use tokio_postgres::Row;
 use tokio_postgres::types::ToSql;
 use uuid::Uuid;
@@ -45,7 +47,7 @@ const PUT_OFF: &str = "UPDATE payout SET due_at = $2 WHERE id = ANY($1)";
 pub(crate) async fn sendable(
     connections: &Connections,
     order: &SendOrder,
-) -> Result<Vec<Claim>, Failure> {
+) -> Result<Claimed, Failure> {
     match claim(connections, order, None).await {
         // A row is refused for contradicting others. It must not stop those that are sound.
         Err(failure) if failure.concerns_a_row() => one_by_one(connections, order).await,
@@ -53,31 +55,35 @@ pub(crate) async fn sendable(
     }
 }
 
-async fn one_by_one(connections: &Connections, order: &SendOrder) -> Result<Vec<Claim>, Failure> {
+async fn one_by_one(connections: &Connections, order: &SendOrder) -> Result<Claimed, Failure> {
     let (now, limit) = (order.now.as_micros(), limit(order.limit));
     let rows = on_connection!(connections, connection => connection.query(DUE, &[&now, &limit]));
-    let mut claims = Vec::new();
+    let mut all = Claimed::default();
     for row in &rows {
         let id = PayoutId::from_uuid(Cells::new(row).uuid("id")?);
         match claim(connections, order, Some(id)).await {
-            Ok(claimed) => claims.extend(claimed),
+            Ok(claimed) => {
+                all.to_send.extend(claimed.to_send);
+                all.set_aside = all.set_aside.saturating_add(claimed.set_aside);
+            }
             Err(failure) if failure.concerns_a_row() => {
                 tracing::error!(%id, error = payout_ports::chain(&failure), "it cannot be claimed");
                 let (ids, lease_end) = ([id.as_uuid()], order.now.plus(order.lease).as_micros());
                 on_connection!(connections, connection =>
                     connection.execute(PUT_OFF, &[&ids.as_slice(), &lease_end]));
+                all.set_aside = all.set_aside.saturating_add(1);
             }
             Err(failure) => return Err(failure),
         }
     }
-    Ok(claims)
+    Ok(all)
 }
 
 async fn claim(
     connections: &Connections,
     order: &SendOrder,
     only: Option<PayoutId>,
-) -> Result<Vec<Claim>, Failure> {
+) -> Result<Claimed, Failure> {
     // Boxed, because so many statements at once make it large.
     Ok(on_connection!(connections, connection => Box::pin(claim_on(&connection, order, only))))
 }
@@ -86,19 +92,21 @@ async fn claim_on(
     connection: &Connection,
     order: &SendOrder,
     only: Option<PayoutId>,
-) -> Result<Vec<Claim>, Failure> {
+) -> Result<Claimed, Failure> {
     let prepared = Prepared::on(connection).await?;
     let rows = lock_due(connection, order, only).await?;
     if rows.is_empty() {
         connection.roll_back().await?;
-        return Ok(Vec::new());
+        return Ok(Claimed::default());
     }
     let mut decisions = Vec::with_capacity(rows.len());
     for row in &rows {
         decisions.push(decide(Waiting::of(row)?, order)?);
     }
     write(connection, &prepared, &decisions, order).await?;
-    Ok(decisions.into_iter().filter_map(Decision::into_claim).collect())
+    let to_send: Vec<_> = decisions.into_iter().filter_map(Decision::into_claim).collect();
+    let set_aside = rows.len().saturating_sub(to_send.len());
+    Ok(Claimed { to_send, set_aside })
 }
 
 /// Begins a transaction in which nobody else claims these payouts, or pauses sending. While that is

@@ -34,7 +34,7 @@ async fn a_change_that_was_cut_off_is_written_whole_or_not_at_all() {
         let (store, proxy, _schema) = behind_a_proxy().await;
         accept(&store, 1).await;
         let claims = store.claim_sendable(&send_order(seconds(10))).await;
-        let claim = claims.expect("the store is there").pop().expect("one is due");
+        let claim = claims.expect("the store is there").to_send.pop().expect("one is due");
         let unknown = Evidence::OutcomeUnknown { attempt: 1 };
         let change = change(&claim.payout, &unknown, seconds(11));
         proxy.cut_next(cut);
@@ -61,7 +61,8 @@ async fn a_claim_that_was_cut_off_is_made_again_after_its_lease() {
         let again = store.claim_sendable(&send_order(seconds(10).plus(LEASE))).await;
 
         assert!(matches!(lost, Err(RepositoryError::Unavailable(_))), "{cut:?}: {lost:?}");
-        let claim = again.expect("it has a new connection").pop().expect("its lease has ended");
+        let claim = again.expect("it has a new connection").to_send.pop();
+        let claim = claim.expect("its lease has ended");
         assert_eq!(claim.epoch, epoch, "{cut:?}");
         let earlier_unresolved = epoch == Epoch(2);
         assert_eq!(*claim.payout.state(), PayoutState::Sending { earlier_unresolved }, "{cut:?}");

@@ -61,7 +61,7 @@ async fn a_change_that_is_refused_fails_alone() {
     let claims = store.claim_sendable(&send_order(seconds(100))).await.expect("it is there");
 
     let mut asking = JoinSet::new();
-    for (number, claim) in (1..).zip(claims) {
+    for (number, claim) in (1..).zip(claims.to_send) {
         // The provider has given one id to two payouts.
         let id = gateway_payout_id(if number == 20 { 19 } else { number });
         let known = Evidence::Acknowledged { gateway_payout_id: id };

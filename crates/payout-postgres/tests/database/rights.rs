@@ -89,7 +89,7 @@ async fn everything(store: &PostgresStore) {
     store.pause(&pause).await.expect("it may");
     store.resume().await.expect("it may");
     let claims = store.claim_sendable(&send_order(seconds(2))).await.expect("it may");
-    let [claim] = &*claims else { unreachable!("one is due") };
+    let [claim] = &*claims.to_send else { unreachable!("one is due") };
     let status = ProviderStatus::Executed { at: seconds(3), scheme: None };
     let said = Evidence::Reported { gateway_payout_id: gateway_payout_id(1), status };
     let told = notification(1, NotificationKind::PayoutExecuted, seconds(4));

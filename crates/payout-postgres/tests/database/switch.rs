@@ -46,7 +46,7 @@ async fn a_pause_is_not_answered_while_somebody_is_about_to_claim() {
     let (claims, paused) = tokio::join!(claiming, pausing);
 
     assert!(unclaimed.is_err() && unanswered.is_err(), "{unclaimed:?} {unanswered:?}");
-    assert_eq!(claims.expect("the store is there").len(), 1);
+    assert_eq!(claims.expect("the store is there").to_send.len(), 1);
     paused.expect("the claim is committed");
     assert_eq!(claimed(&store, 9999).await, Ok(0));
 }
@@ -92,7 +92,7 @@ async fn a_pause_has_a_name_a_reason_and_a_time() {
 /// How many payouts a sender gets; an error if the store does not answer.
 async fn claimed(store: &PostgresStore, at: u64) -> Result<usize, ()> {
     let claims = store.claim_sendable(&send_order(seconds(at))).await;
-    claims.map(|claims| claims.len()).map_err(drop)
+    claims.map(|claimed| claimed.to_send.len()).map_err(drop)
 }
 
 fn pause(by: &str, at: Timestamp) -> Pause {

@@ -234,7 +234,7 @@ async fn a_store_is_itself_and_only_goes_forward() {
 async fn executed(store: &PostgresStore) {
     accept(store, 1).await;
     let claims = store.claim_sendable(&send_order(seconds(2))).await;
-    let [claim] = &*claims.expect("the store is there") else { unreachable!("one is due") };
+    let [claim] = &*claims.expect("the store is there").to_send else { unreachable!("one is due") };
     let status = ProviderStatus::Executed { at: seconds(3), scheme: None };
     let said = Evidence::Reported { gateway_payout_id: gateway_payout_id(1), status };
     let told = notification(1, NotificationKind::PayoutExecuted, seconds(4));

@@ -57,7 +57,7 @@ async fn a_payout_that_cannot_be_read_is_put_off_and_the_others_are_asked_after(
     let (store, hand, _schema) = fresh().await;
     accept_three(&store).await;
     let claims = store.claim_sendable(&send_order(seconds(10))).await.expect("it is there");
-    for (number, claim) in (1..).zip(claims) {
+    for (number, claim) in (1..).zip(claims.to_send) {
         taken_in(&store, &claim.payout, number).await;
     }
     let id = payout_id(1);
@@ -116,7 +116,8 @@ async fn accept_three(store: &PostgresStore) {
 
 async fn sent(store: &PostgresStore, at: u64) -> Vec<PayoutId> {
     let claims = store.claim_sendable(&send_order(seconds(at))).await;
-    claims.expect("the others can be read").iter().map(|claim| claim.payout.id()).collect()
+    let claims = claims.expect("the others can be read").to_send;
+    claims.iter().map(|claim| claim.payout.id()).collect()
 }
 
 /// The provider has it; it is to be asked after.

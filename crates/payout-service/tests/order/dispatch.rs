@@ -6,8 +6,8 @@ use mockall::Sequence;
 use payout_conformance::fixtures::{Accepting, T0, gateway_payout_id, profile, token};
 use payout_domain::{Evidence, PayoutState};
 use payout_ports::{
-    Claim, Epoch, MockMarker, MockPayoutGateway, MockPayoutRepository, ReadError, SaveError,
-    SubmitOutcome,
+    Claim, Claimed, Epoch, MockMarker, MockPayoutGateway, MockPayoutRepository, ReadError,
+    SaveError, SubmitOutcome,
 };
 use payout_service::ServiceError;
 
@@ -22,6 +22,10 @@ fn claim() -> Claim {
     Claim { payout, instruction: acceptance.instruction, epoch: Epoch(1) }
 }
 
+fn claimed() -> Claimed {
+    Claimed { to_send: vec![claim()], set_aside: 0 }
+}
+
 #[tokio::test]
 async fn the_intent_is_on_disk_before_the_first_byte_and_the_outcome_is_written_after_the_last() {
     let (mut payouts, mut gateway) = (MockPayoutRepository::new(), MockPayoutGateway::new());
@@ -33,7 +37,7 @@ async fn the_intent_is_on_disk_before_the_first_byte_and_the_outcome_is_written_
         .once()
         .in_sequence(&mut order)
         .withf(|order| order.token == token(T0))
-        .returning(|_| Ok(vec![claim()]));
+        .returning(|_| Ok(claimed()));
     gateway
         .expect_submit()
         .once()
@@ -107,7 +111,7 @@ async fn every_outcome_of_a_first_transmission_leads_where_it_must() {
         gateway.expect_profile().returning(profile);
         gateway.expect_authorise().returning(|| Ok(authorisation()));
         gateway.expect_submit().once().return_once(move |_, _| outcome);
-        payouts.expect_claim_sendable().returning(|_| Ok(vec![claim()]));
+        payouts.expect_claim_sendable().returning(|_| Ok(claimed()));
         let expected = state.clone();
         payouts
             .expect_save()
@@ -121,13 +125,26 @@ async fn every_outcome_of_a_first_transmission_leads_where_it_must() {
     }
 }
 
+#[tokio::test]
+async fn a_batch_of_which_nothing_may_be_sent_is_work_done_so_the_next_one_follows_at_once() {
+    let (mut payouts, mut gateway) = (MockPayoutRepository::new(), MockPayoutGateway::new());
+    gateway.expect_profile().returning(profile);
+    gateway.expect_authorise().returning(|| Ok(authorisation()));
+    let parked = || Claimed { to_send: Vec::new(), set_aside: 4 };
+    payouts.expect_claim_sendable().once().returning(move |_| Ok(parked()));
+
+    let found = dispatch(payouts, gateway).run().await.expect("the store works");
+
+    assert_eq!(found, 4);
+}
+
 #[tokio::test(start_paused = true)]
 async fn an_outcome_is_not_forgotten_because_the_store_was_away_for_a_moment() {
     let (mut payouts, mut gateway) = (MockPayoutRepository::new(), MockPayoutGateway::new());
     gateway.expect_profile().returning(profile);
     gateway.expect_authorise().returning(|| Ok(authorisation()));
     gateway.expect_submit().once().returning(|_, _| SubmitOutcome::Accepted(gateway_payout_id(1)));
-    payouts.expect_claim_sendable().returning(|_| Ok(vec![claim()]));
+    payouts.expect_claim_sendable().returning(|_| Ok(claimed()));
     let mut order = Sequence::new();
     payouts
         .expect_save()
@@ -173,7 +190,7 @@ async fn nothing_leaves_before_its_mark_is_written() {
     gateway.expect_profile().returning(profile);
     gateway.expect_authorise().returning(|| Ok(authorisation()));
     gateway.expect_submit().never();
-    payouts.expect_claim_sendable().once().returning(|_| Ok(vec![claim()]));
+    payouts.expect_claim_sendable().once().returning(|_| Ok(claimed()));
     let mut marker = MockMarker::new();
     marker
         .expect_write()
@@ -193,7 +210,7 @@ async fn a_payout_that_is_given_the_id_of_another_one_is_unknown() {
     gateway.expect_profile().returning(profile);
     gateway.expect_authorise().returning(|| Ok(authorisation()));
     gateway.expect_submit().once().returning(|_, _| SubmitOutcome::Accepted(gateway_payout_id(1)));
-    payouts.expect_claim_sendable().once().returning(|_| Ok(vec![claim()]));
+    payouts.expect_claim_sendable().once().returning(|_| Ok(claimed()));
     let mut order = Sequence::new();
     payouts
         .expect_save()

@@ -17,7 +17,7 @@ async fn what_was_never_sent_is_called_off_and_its_client_is_told() {
     let cancelled = cancelled.expect("it was never sent").expect("it exists");
     assert_eq!(*cancelled.state(), PayoutState::Failed(FailureReason::Cancelled));
     let claims = world.store.claim_sendable(&send_order(now())).await;
-    assert!(claims.expect("the store is there").is_empty());
+    assert!(claims.expect("the store is there").to_send.is_empty());
     let told = world.store.claim_notifications(now(), 10, std::time::Duration::ZERO).await;
     let told = told.expect("the store is there");
     assert_eq!(told.iter().map(|it| it.kind).collect::<Vec<_>>(), [NotificationKind::PayoutFailed]);
@@ -48,7 +48,7 @@ async fn a_released_payout_is_sent_at_once() {
         payout_domain::SendRule { first_send_age_max: std::time::Duration::MAX, ..fresh.rule };
     let order = payout_ports::SendOrder { rule, ..fresh };
     let claims = world.store.claim_sendable(&order).await.expect("the store is there");
-    assert_eq!(claims.len(), 1);
+    assert_eq!(claims.to_send.len(), 1);
 }
 
 #[tokio::test]

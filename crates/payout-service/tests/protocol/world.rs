@@ -116,7 +116,7 @@ impl World {
     pub(crate) async fn parked(&self, number: u64, reason: ParkReason) -> Payout {
         let id = self.accepted(number).await.id();
         let claims = self.store.claim_sendable(&send_order(seconds(10))).await;
-        assert!(!claims.expect("the store is there").is_empty());
+        assert!(!claims.expect("the store is there").to_send.is_empty());
         self.learn(id, Evidence::Parked(reason)).await
     }
 

@@ -1,7 +1,9 @@
 //! Claiming payouts that are due.
 
 use payout_domain::{CannotSend, Evidence, ParkReason, Payout, Timestamp};
-use payout_ports::{Attempt, Claim, Epoch, Instruction, PayoutEvent, SendOrder, WatchOrder};
+use payout_ports::{
+    Attempt, Claim, Claimed, Epoch, Instruction, PayoutEvent, SendOrder, WatchOrder,
+};
 use rusqlite::{Connection, Params};
 
 use super::attempt;
@@ -33,9 +35,9 @@ pub(crate) const WATCHED: &str = concat!(
 pub(crate) fn sendable(
     connection: &Connection,
     order: &SendOrder,
-) -> Result<(Vec<Claim>, Option<Advance>), Failure> {
+) -> Result<(Claimed, Option<Advance>), Failure> {
     if send_switch::paused(connection)?.is_some() {
-        return Ok((Vec::new(), None));
+        return Ok((Claimed::default(), None));
     }
     execute(connection, "SAVEPOINT claim")?;
     let taken = match take_all(connection, order, take) {
@@ -73,7 +75,7 @@ struct Waiting {
 
 /// What became of a row that waited to be sent.
 enum Taken {
-    Claimed(Box<Claim>),
+    ToSend(Box<Claim>),
     Parked,
     PutOff,
 }
@@ -108,18 +110,21 @@ fn take_all(
     connection: &Connection,
     order: &SendOrder,
     take: fn(&Connection, Waiting, &SendOrder) -> Result<Taken, Failure>,
-) -> Result<(Vec<Claim>, Option<Advance>), Failure> {
-    let (mut claims, mut advance) = (Vec::new(), None);
+) -> Result<(Claimed, Option<Advance>), Failure> {
+    let (mut claimed, mut advance) = (Claimed::default(), None);
     for row in due(connection, SENDABLE, (order.now.as_micros(), limit(order.limit)))? {
         let taken = take(connection, row, order)?;
-        if let Taken::Claimed(_) | Taken::Parked = taken {
+        if let Taken::ToSend(_) | Taken::Parked = taken {
             advance = Some(Advance { latest_at: Some(order.now) });
         }
-        if let Taken::Claimed(claim) = taken {
-            claims.push(*claim);
+        match taken {
+            Taken::ToSend(claim) => claimed.to_send.push(*claim),
+            Taken::Parked | Taken::PutOff => {
+                claimed.set_aside = claimed.set_aside.saturating_add(1);
+            }
         }
     }
-    Ok((claims, advance))
+    Ok((claimed, advance))
 }
 
 /// Takes a row so that what goes wrong with it leaves the others alone.
@@ -157,7 +162,7 @@ fn take(connection: &Connection, row: Waiting, order: &SendOrder) -> Result<Take
             let work = Work { due_at: Some(lease_end), epoch: epoch.saturating_add(1) };
             let epoch = begin(connection, seq, &payout, work, order)?;
             record(connection, seq, &payout, evidence, order.now, work)?;
-            Ok(Taken::Claimed(Box::new(Claim { payout, instruction, epoch })))
+            Ok(Taken::ToSend(Box::new(Claim { payout, instruction, epoch })))
         }
         Err(CannotSend::Park(reason)) => {
             let evidence = Evidence::Parked(reason);

@@ -81,8 +81,8 @@ async fn a_transmission_ends_with_an_outcome_or_not_at_all() {
 
 /// Claims the one payout that is due.
 async fn claim(database: &Database, at: u64) -> Claim {
-    let mut claims =
-        database.store.claim_sendable(&send_order(seconds(at))).await.expect("the store is there");
+    let claimed = database.store.claim_sendable(&send_order(seconds(at))).await;
+    let mut claims = claimed.expect("the store is there").to_send;
     assert_eq!(claims.len(), 1);
     claims.remove(0)
 }

@@ -47,7 +47,7 @@ async fn what_waits_after_an_unknown_outcome_goes_on_waiting() {
     let database = fresh();
     accept(&database.store, 1).await;
     let claims = database.store.claim_sendable(&send_order(seconds(10))).await;
-    let claims = claims.expect("the store is there");
+    let claims = claims.expect("the store is there").to_send;
     let [claim_of_it] = &*claims else { unreachable!("one is due") };
     let unknown =
         change(&claim_of_it.payout, &Evidence::OutcomeUnknown { attempt: 1 }, seconds(11));
@@ -66,7 +66,7 @@ async fn what_was_asked_after_is_not_asked_after_sooner() {
     let database = fresh();
     accept(&database.store, 1).await;
     let claims = database.store.claim_sendable(&send_order(seconds(10))).await;
-    let claims = claims.expect("the store is there");
+    let claims = claims.expect("the store is there").to_send;
     let [claim] = &*claims else { unreachable!("one is due") };
     let gateway_payout_id = payout_conformance::fixtures::gateway_payout_id(1);
     let taken = change(&claim.payout, &Evidence::Acknowledged { gateway_payout_id }, seconds(11));
@@ -152,7 +152,7 @@ fn crashed_and_opened_again(database: Database) -> (SqliteStore, TempDir) {
 
 async fn claim(store: &SqliteStore, at: u64) -> Vec<(payout_domain::PayoutId, Epoch)> {
     let claims = store.claim_sendable(&send_order(seconds(at))).await.expect("the store is there");
-    claims.iter().map(|claim| (claim.payout.id(), claim.epoch)).collect()
+    claims.to_send.iter().map(|claim| (claim.payout.id(), claim.epoch)).collect()
 }
 
 async fn to_tell(store: &SqliteStore, number: u64) {

@@ -48,7 +48,7 @@ async fn paused_stays_paused_through_a_restart() {
     let paused = store.paused().await.expect("the store is there");
     assert_eq!(paused, Some(pause("ada", seconds(2))));
     let claims = store.claim_sendable(&send_order(seconds(9))).await;
-    assert_eq!(claims.expect("the store is there").len(), 0);
+    assert_eq!(claims.expect("the store is there").to_send.len(), 0);
 }
 
 #[tokio::test]
@@ -101,7 +101,7 @@ async fn there_is_one_switch() {
 /// How many payouts a sender gets; an error if the store does not answer.
 async fn claimed(database: &Database, at: u64) -> Result<usize, ()> {
     let claims = database.store.claim_sendable(&send_order(seconds(at))).await;
-    claims.map(|claims| claims.len()).map_err(drop)
+    claims.map(|claimed| claimed.to_send.len()).map_err(drop)
 }
 
 fn pause(by: &str, at: Timestamp) -> Pause {

@@ -219,7 +219,7 @@ async fn what_was_told_stays() {
 async fn executed(database: &Database) -> Payout {
     accept(&database.store, 1).await;
     let claims = database.store.claim_sendable(&send_order(seconds(2))).await;
-    let [claim] = &*claims.expect("the store is there") else { unreachable!("one is due") };
+    let [claim] = &*claims.expect("the store is there").to_send else { unreachable!("one is due") };
     let status = ProviderStatus::Executed { at: seconds(3), scheme: None };
     let said = Evidence::Reported { gateway_payout_id: gateway_payout_id(1), status };
     let told =
