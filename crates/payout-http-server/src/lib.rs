@@ -60,7 +60,7 @@ pub use client_directory::{Client, ClientDirectory, ClientDirectoryError, Secret
 pub use faults::Faults;
 pub use limits::Limits;
 pub use operator_directory::OperatorDirectory;
-pub use router::router;
+pub use router::{paths, router};
 pub use serve::{Ended, Peer, serve};
 pub use verified_webhook::{ReceivedWebhook, WebhookKeys};
 pub use webhook_receiver::WebhookReceiver;

@@ -22,6 +22,31 @@ use crate::verified_write::VerifiedWrite;
 /// The whole API as a service that [`serve`](crate::serve()) can run.
 pub fn router(api: Api) -> Router {
     let frame = Frame { trace_ids: Arc::clone(&api.trace_ids), limits: api.limits.clone() };
+    let (routes, injector) = (routes(&api), injector(&api));
+    framed(routes.router.with_state(Arc::new(api)), frame, injector)
+}
+
+/// Every path that [`router()`] routes for such an API, with its parameters in braces: for whoever must
+/// try all of them.
+pub fn paths(api: &Api) -> Vec<String> {
+    routes(api).paths
+}
+
+/// Routes with the list of their paths. There is no other way to add one, so none is missing there.
+#[derive(Default)]
+struct Routes {
+    router: Router<Arc<Api>>,
+    paths: Vec<String>,
+}
+
+impl Routes {
+    fn route(mut self, path: &str, methods: MethodRouter<Arc<Api>>) -> Self {
+        self.paths.push(path.to_owned());
+        Self { router: self.router.route(path, methods), ..self }
+    }
+}
+
+fn routes(api: &Api) -> Routes {
     let mut routes = resources(unversioned());
     if let Some(webhooks) = &api.webhooks {
         routes = routes.route(&webhooks::path(webhooks), post(webhooks::receive));
@@ -29,11 +54,10 @@ pub fn router(api: Api) -> Router {
     if api.operators.is_some() {
         routes = desk(routes);
     }
-    let injector = injector(&api);
     if api.sandbox.is_some() {
         routes = controls(routes);
     }
-    framed(routes.with_state(Arc::new(api)), frame, injector)
+    routes
 }
 
 /// What makes a sandbox misbehave.
@@ -58,15 +82,15 @@ pub(crate) fn framed(routes: Router, frame: Frame, injector: Option<Injector>) -
     routes.layer(from_fn_with_state(frame, conduct))
 }
 
-fn unversioned() -> Router<Arc<Api>> {
-    Router::new()
+fn unversioned() -> Routes {
+    Routes::default()
         .route(route::TOKEN, post(token::issue))
         .route(route::JWKS, get(probes::own_keys))
         .route("/healthz", get(probes::alive))
         .route("/readyz", get(probes::ready))
 }
 
-fn resources(routes: Router<Arc<Api>>) -> Router<Arc<Api>> {
+fn resources(routes: Routes) -> Routes {
     let table = [
         (route::PAYOUTS, write(payouts::create).get(payouts::list)),
         (route::PAYOUT, get(payouts::show)),
@@ -81,11 +105,7 @@ fn resources(routes: Router<Arc<Api>>) -> Router<Arc<Api>> {
 }
 
 /// Every resource has a path with and without the version, and with and without a slash at the end.
-fn resource(
-    routes: Router<Arc<Api>>,
-    route: Route,
-    methods: &MethodRouter<Arc<Api>>,
-) -> Router<Arc<Api>> {
+fn resource(routes: Routes, route: Route, methods: &MethodRouter<Arc<Api>>) -> Routes {
     route.both().into_iter().fold(routes, |routes, path| {
         routes.route(path, methods.clone()).route(&format!("{path}/"), methods.clone())
     })
@@ -101,7 +121,7 @@ where
 }
 
 /// What operators see and decide.
-fn desk(routes: Router<Arc<Api>>) -> Router<Arc<Api>> {
+fn desk(routes: Routes) -> Routes {
     let pause = get(operators::show_pause).put(operators::pause).delete(operators::resume);
     routes
         .route(route::OPERATOR_PAYOUTS, get(operators::list))
@@ -114,7 +134,7 @@ fn desk(routes: Router<Arc<Api>>) -> Router<Arc<Api>> {
         .route(route::OPERATOR_REPLAY, post(operators::replay))
 }
 
-fn controls(routes: Router<Arc<Api>>) -> Router<Arc<Api>> {
+fn controls(routes: Routes) -> Routes {
     routes
         .route(route::SANDBOX_DEPOSITS, post(sandbox::deposit))
         .route(

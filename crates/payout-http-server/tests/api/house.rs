@@ -12,7 +12,7 @@ use payout_domain::{
 };
 use payout_http_server::{
     Api, Client, ClientDirectory, Faults, InboundWebhooks, Limits, NotReady, OperatorDirectory,
-    Operators, Readiness, Sandbox, SecretDigest, Tokens, WebhookKeys, router,
+    Operators, Readiness, Sandbox, SecretDigest, Tokens, WebhookKeys, paths, router,
 };
 use payout_memory::{Bank, BankConfiguration, MemoryMarker, MemoryStore};
 use payout_ports::{Clock, GatewayProfile, IdGenerator, MovableClock, PayoutRepository};
@@ -50,6 +50,8 @@ const BEGINNING: Timestamp = Timestamp::from_micros(1_772_442_847_412_093);
 /// A sandbox, and what a test asks of it.
 pub(crate) struct House {
     pub(crate) router: Router,
+    /// Every path of the router.
+    pub(crate) paths: Vec<String>,
     pub(crate) bank: Arc<Bank>,
     pub(crate) store: Arc<MemoryStore>,
     pub(crate) clock: Arc<TestClock>,
@@ -104,7 +106,9 @@ impl House {
         let mut api = parts.api(&steer);
         change(&mut api);
         let Parts { clock, bank, store, keys, people, .. } = parts;
-        Self { router: router(api), bank, store, clock, keys, people, steer, dispatch, take_in }
+        let paths = paths(&api);
+        let router = router(api);
+        Self { router, paths, bank, store, clock, keys, people, steer, dispatch, take_in }
     }
 
     /// A user pays in 20 pounds, and the payment settles.

@@ -13,6 +13,7 @@ mod operator_tokens;
 mod problems;
 mod reading;
 mod refusals;
+mod route_walk;
 mod sandbox_controls;
 mod service_errors;
 mod sockets;
