@@ -3,6 +3,7 @@
 //! Time begins at [`T0`]. Ids are scattered: the order of ids is never the order in which things were
 //! made, so that a store which confuses the two is found out.
 
+mod clients;
 mod lives;
 mod paid_in;
 
@@ -19,6 +20,7 @@ use payout_ports::{
 };
 use uuid::Uuid;
 
+pub use clients::{client_secret, fully_registered, registered};
 pub use lives::{Life, Step, lives, played};
 pub use paid_in::{
     merchant_account, merchant_account_id, payment, payment_id, payment_source_id, request, user,

@@ -2,6 +2,7 @@
 
 mod accept;
 mod attempts;
+mod clients;
 mod claim;
 mod dead_letters;
 mod inbox;
@@ -21,12 +22,14 @@ mod watch;
 
 use async_trait::async_trait;
 use payout_ports::{
-    Inbox, MarkedStore, Outbox, PaymentRepository, PayoutRepository, SendSwitch, Store,
+    ClientRegister, Inbox, MarkedStore, Outbox, PaymentRepository, PayoutRepository, SendSwitch,
+    Store,
 };
 
 pub use accept::*;
 pub use attempts::*;
 pub use claim::*;
+pub use clients::*;
 pub use dead_letters::*;
 pub use inbox::*;
 pub use mark::*;
@@ -75,6 +78,11 @@ pub trait StoreRig: Send + Sync {
 
     /// The same store as the switch of all sending.
     fn switch(&self) -> &dyn SendSwitch {
+        self.store()
+    }
+
+    /// The same store as the register of clients.
+    fn clients(&self) -> &dyn ClientRegister {
         self.store()
     }
 
@@ -196,6 +204,18 @@ macro_rules! store_laws {
                 what_has_stood_longest_is_listed_first
                 a_list_goes_on_after_a_payout_that_stands_elsewhere_by_now
                 nothing_stands_after_a_payout_that_does_not_exist
+            }
+            // Of `ClientRegister`.
+            $crate::store_laws! { @seen $fresh:
+                nobody_is_registered_at_first
+                a_registration_is_read_as_it_was_stored
+                every_change_of_a_registration_is_stored
+                an_id_is_registered_once
+                a_registration_that_has_changed_is_not_overwritten
+                a_key_is_one_clients_for_ever
+                a_merchant_account_is_one_clients_until_it_is_taken_from_it
+                whoever_has_read_the_register_can_tell_when_it_changes
+                a_registration_takes_the_store_further
             }
             // Of what is read.
             $crate::store_laws! { @seen $fresh:

@@ -236,6 +236,7 @@ mod payout;
 mod payout_request;
 pub mod record_text;
 mod reference;
+mod registration;
 mod scheme;
 #[cfg(feature = "serde")]
 mod serde_text;
@@ -265,6 +266,10 @@ pub use payout::{
 };
 pub use payout_request::{Field, PayoutOrder, PayoutRequest, PayoutRules, Refusal, Refusals};
 pub use reference::{Reference, ReferenceError};
+pub use registration::{
+    ClientSecretDigest, EarlierSecret, RegisteredKey, Registration, RegistrationError,
+    RegistrationRecord, Scope, ScopeError,
+};
 pub use scheme::{ParseSchemeError, Scheme, SchemeSelection};
 pub use timestamp::Timestamp;
 

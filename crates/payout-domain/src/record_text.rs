@@ -1,9 +1,10 @@
 //! Values that have no short text of their own, as a record keeps them in one column. Every store that
 //! keeps texts uses these, so that they read the same in each.
 
+use std::collections::BTreeSet;
 use std::fmt::Write;
 
-use crate::{AccountIdentifier, Metadata, Money, SchemeSelection};
+use crate::{AccountIdentifier, Metadata, Money, SchemeSelection, Scope};
 
 /// Between two pairs. Metadata holds no control character but line breaks and tabs.
 const PAIR: char = '\u{1E}';
@@ -41,6 +42,17 @@ pub fn metadata_from(text: &str) -> Option<Metadata> {
 /// Minor units, as a column keeps them. None is ever too large: see [`Money::MAX_MINOR`].
 pub fn minor(money: Money) -> i64 {
     i64::try_from(money.minor()).unwrap_or(i64::MAX)
+}
+
+/// The scopes in their order, joined by spaces, as OAuth 2.0 (RFC 6749, section 3.3) writes them.
+pub fn of_scopes(scopes: &BTreeSet<Scope>) -> String {
+    let texts: Vec<_> = scopes.iter().map(|scope| scope.as_str()).collect();
+    texts.join(" ")
+}
+
+/// Reads what [`of_scopes`] wrote; `None` if nobody did.
+pub fn scopes_from(text: &str) -> Option<BTreeSet<Scope>> {
+    text.split_terminator(' ').map(|scope| scope.parse().ok()).collect()
 }
 
 /// A word, and the scheme where there is one.

@@ -1,5 +1,6 @@
 //! A store in maps.
 
+mod clients;
 mod inbox;
 mod outbox;
 mod payments;
@@ -12,16 +13,18 @@ use std::time::Duration;
 use async_trait::async_trait;
 use payout_domain::{
     ClientId, EventId, GatewayPayoutId, IdempotencyKey, MerchantAccount, MerchantAccountId,
-    Payment, PaymentId, PaymentSource, PaymentSourceId, Payout, PayoutId, Timestamp, UserId,
+    Payment, PaymentId, PaymentSource, PaymentSourceId, Payout, PayoutId, Registration, Timestamp,
+    UserId,
 };
 use payout_ports::{
-    AcceptOutcome, Acceptance, AfterFailure, Attempt, Claimed, DeadLetter, GatewayProfile,
-    IdempotencyRecord, Inbox, InboxEntry, MarkedStore, NewNotification, Notification, Outbox,
-    PageOrder, Pause, PaymentRepository, PayoutChange, PayoutEvent, PayoutRepository, Payouts,
-    RecordedPayment, Remembered, RepositoryError, SaveError, SendOrder, SendSwitch, Standing,
-    StoreMark, WatchOrder,
+    AcceptOutcome, Acceptance, AfterFailure, Attempt, Claimed, ClientRegister, DeadLetter,
+    GatewayProfile, IdempotencyRecord, Inbox, InboxEntry, MarkedStore, NewNotification,
+    Notification, Outbox, PageOrder, Pause, PaymentRepository, PayoutChange, PayoutEvent,
+    PayoutRepository, Payouts, RecordedPayment, RegisterError, Remembered, RepositoryError,
+    SaveError, SendOrder, SendSwitch, Standing, StoreMark, WatchOrder,
 };
 
+use clients::ClientTable;
 use inbox::InboxTable;
 use outbox::{OutboxTable, Subject};
 use payments::PaymentTable;
@@ -43,6 +46,7 @@ struct Tables {
     inbox: InboxTable,
     outbox: OutboxTable,
     pause: Option<Pause>,
+    clients: ClientTable,
 }
 
 /// A writer panicked half-way: what it left behind may contradict itself.
@@ -315,5 +319,27 @@ impl MarkedStore for MemoryStore {
             sequence: tables.payouts.sequence(),
             latest_at: tables.payouts.latest_at(),
         })
+    }
+}
+
+#[async_trait]
+impl ClientRegister for MemoryStore {
+    async fn registrations(&self) -> Result<Vec<Registration>, RepositoryError> {
+        Ok(self.tables()?.clients.all())
+    }
+
+    async fn save_registration(
+        &self,
+        registration: &Registration,
+        expected_version: Option<u32>,
+    ) -> Result<(), RegisterError> {
+        let mut tables = self.tables()?;
+        tables.clients.save(registration, expected_version)?;
+        tables.payouts.went_on(None);
+        Ok(())
+    }
+
+    async fn register_progress(&self) -> Result<u64, RepositoryError> {
+        Ok(self.tables()?.clients.progress())
     }
 }

@@ -22,6 +22,7 @@
 
 mod attempt;
 mod cause;
+mod client_register;
 mod clock;
 mod gateway;
 mod id_generator;
@@ -38,6 +39,7 @@ mod transaction;
 
 pub use attempt::{Attempt, AttemptEnd};
 pub use cause::{Cause, chain};
+pub use client_register::{ClientRegister, RegisterError};
 pub use clock::{Clock, MovableClock};
 pub use gateway::{
     Authorisation, BearerToken, GatewayProfile, Instruction, PayoutGateway, ReadError,
@@ -69,6 +71,7 @@ pub use transaction::{
 
 #[cfg(feature = "mock")]
 pub use {
+    client_register::MockClientRegister,
     clock::{MockClock, MockMovableClock},
     gateway::MockPayoutGateway,
     id_generator::MockIdGenerator,

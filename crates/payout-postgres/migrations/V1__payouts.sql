@@ -370,6 +370,62 @@ CREATE TRIGGER merchant_account_keeps_its_currency BEFORE UPDATE OF id, currency
 FOR EACH ROW WHEN (NEW.id <> OLD.id OR NEW.currency <> OLD.currency)
 EXECUTE FUNCTION refuse('a merchant account never changes its currency');
 
+-- Who is registered --------------------------------------------------------------------------------
+
+CREATE TABLE client (
+    id               text   PRIMARY KEY,
+    version          bigint NOT NULL CHECK (version > 0),
+    scopes           text   NOT NULL,
+    webhook          text,
+    secret_digest    bytea  NOT NULL CHECK (length(secret_digest) = 32),
+    earlier_digest   bytea  CHECK (length(earlier_digest) = 32),
+    earlier_ends_at  bigint,
+    added_at         bigint NOT NULL,
+    revoked_at       bigint,
+    CHECK ((earlier_digest IS NULL) = (earlier_ends_at IS NULL))
+);
+
+-- A public key is one client's, once: also when it was revoked long ago.
+CREATE TABLE client_key (
+    client_id   text   NOT NULL REFERENCES client (id),
+    number      bigint NOT NULL CHECK (number > 0),
+    kid         text   NOT NULL,
+    public_key  text   NOT NULL CONSTRAINT client_key_is_used_once UNIQUE,
+    added_at    bigint NOT NULL,
+    revoked_at  bigint,
+    PRIMARY KEY (client_id, number),
+    UNIQUE (client_id, kid)
+);
+
+-- One that was taken from its client is nobody's.
+CREATE TABLE client_account (
+    merchant_account_id  uuid PRIMARY KEY,
+    client_id            text REFERENCES client (id)
+);
+
+CREATE INDEX client_account_by_client ON client_account (client_id);
+
+CREATE TRIGGER client_is_kept BEFORE DELETE ON client
+FOR EACH ROW EXECUTE FUNCTION refuse('a client is revoked, never deleted');
+CREATE TRIGGER clients_are_kept BEFORE TRUNCATE ON client
+EXECUTE FUNCTION refuse('a client is revoked, never deleted');
+CREATE TRIGGER client_goes_forward BEFORE UPDATE ON client
+FOR EACH ROW WHEN (NEW.id IS DISTINCT FROM OLD.id
+    OR NEW.added_at IS DISTINCT FROM OLD.added_at OR NEW.version <= OLD.version
+    OR (OLD.revoked_at IS NOT NULL AND NEW.revoked_at IS DISTINCT FROM OLD.revoked_at))
+EXECUTE FUNCTION refuse('a client that was revoked stays so, and each change counts');
+CREATE TRIGGER client_key_is_kept BEFORE DELETE ON client_key
+FOR EACH ROW EXECUTE FUNCTION refuse('a key is revoked, never deleted');
+CREATE TRIGGER client_keys_are_kept BEFORE TRUNCATE ON client_key
+EXECUTE FUNCTION refuse('a key is revoked, never deleted');
+CREATE TRIGGER client_key_is_frozen BEFORE UPDATE ON client_key
+FOR EACH ROW WHEN (NEW.client_id IS DISTINCT FROM OLD.client_id
+    OR NEW.number IS DISTINCT FROM OLD.number OR NEW.kid IS DISTINCT FROM OLD.kid
+    OR NEW.public_key IS DISTINCT FROM OLD.public_key
+    OR NEW.added_at IS DISTINCT FROM OLD.added_at
+    OR (OLD.revoked_at IS NOT NULL AND NEW.revoked_at IS DISTINCT FROM OLD.revoked_at))
+EXECUTE FUNCTION refuse('a key that was revoked stays so');
+
 -- What is still to be done -------------------------------------------------------------------------
 
 CREATE TABLE inbox (

@@ -169,6 +169,12 @@ impl Connection {
         Ok(self.client()?.batch_execute("BEGIN").await?)
     }
 
+    /// Begins a transaction that only reads, and sees one moment.
+    pub(crate) async fn begin_snapshot(&self) -> Result<(), Failure> {
+        let begin = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
+        Ok(self.client()?.batch_execute(begin).await?)
+    }
+
     pub(crate) async fn commit(&self) -> Result<(), Failure> {
         Ok(self.client()?.batch_execute(COMMIT).await?)
     }

@@ -2,8 +2,8 @@
 //!
 //! One [`PostgresStore`] keeps everything in one schema of a PostgreSQL database: payouts and their
 //! history, what has been paid in, what the provider told us, and what our clients are still to be
-//! told. It implements `PayoutRepository`, `PaymentRepository`, `Inbox`, `Outbox`, `SendSwitch` and
-//! `MarkedStore`. Any number of stores, in any number of processes, work on one schema at the same
+//! told. It implements `PayoutRepository`, `PaymentRepository`, `Inbox`, `Outbox`, `SendSwitch`,
+//! `MarkedStore` and `ClientRegister`. Any number of stores, in any number of processes, work on one schema at the same
 //! time.
 //!
 //! * **Durable before it is answered.** A write is answered after its COMMIT has returned. The settings
@@ -41,6 +41,7 @@ mod payments;
 mod inbox;
 mod outbox;
 mod send_switch;
+mod client_register;
 mod mark;
 mod cells;
 

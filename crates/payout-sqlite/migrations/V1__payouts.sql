@@ -337,6 +337,64 @@ CREATE TRIGGER merchant_account_keeps_its_currency BEFORE UPDATE OF id, currency
 WHEN NEW.id <> OLD.id OR NEW.currency <> OLD.currency
 BEGIN SELECT RAISE(ABORT, 'a merchant account never changes its currency'); END;
 
+-- Who is registered --------------------------------------------------------------------------------
+
+CREATE TABLE client (
+    id               TEXT    NOT NULL PRIMARY KEY,
+    version          INTEGER NOT NULL CHECK (version > 0),
+    scopes           TEXT    NOT NULL,
+    webhook          TEXT,
+    secret_digest    BLOB    NOT NULL CHECK (length(secret_digest) = 32),
+    earlier_digest   BLOB    CHECK (length(earlier_digest) = 32),
+    earlier_ends_at  INTEGER,
+    added_at         INTEGER NOT NULL,
+    revoked_at       INTEGER,
+    CHECK ((earlier_digest IS NULL) = (earlier_ends_at IS NULL))
+) STRICT, WITHOUT ROWID;
+
+-- A public key is one client's, once: also when it was revoked long ago.
+CREATE TABLE client_key (
+    client_id   TEXT    NOT NULL REFERENCES client (id),
+    number      INTEGER NOT NULL CHECK (number > 0),
+    kid         TEXT    NOT NULL,
+    public_key  TEXT    NOT NULL UNIQUE,
+    added_at    INTEGER NOT NULL,
+    revoked_at  INTEGER,
+    PRIMARY KEY (client_id, number),
+    UNIQUE (client_id, kid)
+) STRICT, WITHOUT ROWID;
+
+-- One that was taken from its client is nobody's.
+CREATE TABLE client_account (
+    merchant_account_id  BLOB NOT NULL PRIMARY KEY CHECK (length(merchant_account_id) = 16),
+    client_id            TEXT REFERENCES client (id)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX client_account_by_client ON client_account (client_id);
+
+CREATE TRIGGER client_is_new BEFORE INSERT ON client
+WHEN EXISTS (SELECT 1 FROM client WHERE id = NEW.id)
+BEGIN SELECT RAISE(ABORT, 'a client is registered once'); END;
+CREATE TRIGGER client_is_kept BEFORE DELETE ON client
+BEGIN SELECT RAISE(ABORT, 'a client is revoked, never deleted'); END;
+CREATE TRIGGER client_goes_forward BEFORE UPDATE ON client
+WHEN NEW.id IS NOT OLD.id OR NEW.added_at IS NOT OLD.added_at OR NEW.version <= OLD.version
+    OR (OLD.revoked_at IS NOT NULL AND NEW.revoked_at IS NOT OLD.revoked_at)
+BEGIN SELECT RAISE(ABORT, 'a client that was revoked stays so, and each change counts'); END;
+
+CREATE TRIGGER client_key_is_new BEFORE INSERT ON client_key
+WHEN EXISTS (SELECT 1 FROM client_key WHERE public_key = NEW.public_key)
+    OR EXISTS (SELECT 1 FROM client_key WHERE client_id = NEW.client_id AND number = NEW.number)
+    OR EXISTS (SELECT 1 FROM client_key WHERE client_id = NEW.client_id AND kid = NEW.kid)
+BEGIN SELECT RAISE(ABORT, 'a key is registered once'); END;
+CREATE TRIGGER client_key_is_kept BEFORE DELETE ON client_key
+BEGIN SELECT RAISE(ABORT, 'a key is revoked, never deleted'); END;
+CREATE TRIGGER client_key_is_frozen BEFORE UPDATE ON client_key
+WHEN NEW.client_id IS NOT OLD.client_id OR NEW.number IS NOT OLD.number OR NEW.kid IS NOT OLD.kid
+    OR NEW.public_key IS NOT OLD.public_key OR NEW.added_at IS NOT OLD.added_at
+    OR (OLD.revoked_at IS NOT NULL AND NEW.revoked_at IS NOT OLD.revoked_at)
+BEGIN SELECT RAISE(ABORT, 'a key that was revoked stays so'); END;
+
 -- What is still to be done -------------------------------------------------------------------------
 
 CREATE TABLE inbox (

@@ -50,6 +50,7 @@ mod payments;
 mod inbox;
 mod outbox;
 mod send_switch;
+mod client_register;
 mod mark;
 mod cells;
 #[cfg(test)]

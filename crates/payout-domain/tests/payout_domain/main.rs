@@ -13,6 +13,7 @@ mod accounts;
 mod sources;
 mod requests;
 mod refusals;
+mod registrations;
 mod secrecy;
 mod records;
 mod life;

@@ -77,11 +77,16 @@ proptest! {
     #[test]
     fn what_is_masked_still_says_which_one_it_is(
         source in any::payment_source(), request in any::payout_request(), money in any::money(),
+        payout in any::payout(),
     ) {
-        let printed = [format!("{source:?}"), format!("{request:?}"), format!("{money:?}")];
+        let stored = record(&payout);
+        let printed = [
+            format!("{source:?}"), format!("{request:?}"), format!("{money:?}"), format!("{stored:?}"),
+        ];
 
         let ordered = request.order().payment_source_id.to_string();
-        let names = [source.id().to_string(), ordered, money.to_string()];
+        let names =
+            [source.id().to_string(), ordered, money.to_string(), payout.id().to_string()];
         for (text, name) in printed.iter().zip(names) {
             prop_assert!(text.contains(&name), "{} says nothing of {}", text, name);
         }

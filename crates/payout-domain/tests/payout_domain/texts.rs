@@ -188,3 +188,14 @@ fn a_reference_holds_no_character_that_cannot_be_seen() {
         assert_eq!(Reference::lenient(&format!("WD{hidden}1")), refused, "{hidden:?}");
     }
 }
+
+#[test]
+fn a_status_is_the_word_that_the_provider_has_for_it() {
+    // docs.truelayer.com, payout and refund statuses.
+    let words = ["pending", "authorized", "executed", "failed"];
+    let all = [Status::Pending, Status::Authorized, Status::Executed, Status::Failed];
+
+    for (status, word) in all.into_iter().zip(words) {
+        assert_eq!((status.as_str(), &*status.to_string()), (word, word));
+    }
+}

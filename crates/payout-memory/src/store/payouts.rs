@@ -187,7 +187,7 @@ impl PayoutTable {
         self.latest_at
     }
 
-    fn went_on(&mut self, at: Option<Timestamp>) {
+    pub(super) fn went_on(&mut self, at: Option<Timestamp>) {
         self.sequence = self.sequence.saturating_add(1);
         self.latest_at = self.latest_at.max(at);
     }

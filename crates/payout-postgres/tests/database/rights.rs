@@ -3,13 +3,13 @@
 use std::time::Duration;
 
 use payout_conformance::fixtures::{
-    Accepting, acme, change, gateway_payout_id, notification, operator, payment, profile, seconds,
-    send_order, watch_order,
+    Accepting, acme, change, fully_registered, gateway_payout_id, notification, operator, payment,
+    profile, seconds, send_order, watch_order,
 };
 use payout_domain::{Evidence, ProviderStatus};
 use payout_ports::{
-    Inbox, InboxEntry, InboxSubject, MarkedStore, NotificationKind, Outbox, Pause,
-    PaymentRepository, PayoutChange, PayoutRepository, SendSwitch,
+    ClientRegister as _, Inbox, InboxEntry, InboxSubject, MarkedStore, NotificationKind, Outbox,
+    Pause, PaymentRepository, PayoutChange, PayoutRepository, SendSwitch,
 };
 use payout_postgres::{Address, OpenError, PostgresStore};
 
@@ -98,5 +98,11 @@ async fn everything(store: &PostgresStore) {
     store.save(change).await.expect("it may");
     store.claim_watched(&watch_order(seconds(9))).await.expect("it may");
     store.claim_notifications(seconds(9), 9, Duration::from_secs(1)).await.expect("it may");
+    let mut client = fully_registered("acme");
+    store.save_registration(&client, None).await.expect("it may");
+    client.set_merchant_accounts([].into());
+    client.revoke_key("first", seconds(9)).expect("it has it");
+    let stored = client.record().version.saturating_sub(2);
+    store.save_registration(&client, Some(stored)).await.expect("it may");
     store.mark().await.expect("it may");
 }

@@ -3,13 +3,13 @@
 use std::time::Duration;
 
 use payout_conformance::fixtures::{
-    acme, change, event_id, gateway_payout_id, merchant_account, notification, payment, profile,
-    seconds, send_order,
+    acme, change, event_id, fully_registered, gateway_payout_id, merchant_account, notification,
+    payment, profile, registered, seconds, send_order,
 };
 use payout_domain::{Currency, Evidence, ProviderStatus};
 use payout_ports::{
-    Inbox, InboxEntry, InboxSubject, NotificationKind, Outbox, PaymentRepository, PayoutChange,
-    PayoutRepository,
+    ClientRegister, Inbox, InboxEntry, InboxSubject, NotificationKind, Outbox, PaymentRepository,
+    PayoutChange, PayoutRepository,
 };
 use payout_postgres::PostgresStore;
 
@@ -241,4 +241,37 @@ async fn executed(store: &PostgresStore) {
     let change =
         PayoutChange { notifications: vec![told], ..change(&claim.payout, &said, seconds(4)) };
     store.save(change).await.expect("the change fits");
+}
+
+#[tokio::test]
+async fn what_was_revoked_stays_so_and_no_key_comes_twice() {
+    let (store, hand, _schema) = fresh().await;
+    let mut client = fully_registered("acme");
+    client.revoke_key("first", seconds(9)).expect("it has it");
+    client.revoke(seconds(9));
+    store.save_registration(&client, None).await.expect("it is new");
+    store.save_registration(&registered("bets"), None).await.expect("it is new");
+
+    for update in
+        ["revoked_at = NULL", "revoked_at = 1", "version = 1", "id = 'eve'", "added_at = 0"]
+    {
+        let update = format!("UPDATE client SET {update} WHERE id = 'acme'");
+        refused(&hand, &update, "a client that was revoked stays so").await;
+    }
+    for update in [
+        "revoked_at = NULL",
+        "public_key = 'mine'",
+        "kid = 'third'",
+        "client_id = 'bets'",
+        "number = 7",
+        "added_at = 0",
+    ] {
+        let update = format!("UPDATE client_key SET {update} WHERE kid = 'first'");
+        refused(&hand, &update, "a key that was revoked stays so").await;
+    }
+    let again = "INSERT INTO client_key VALUES ('bets', 1, 'mine', 'key 1 of acme', 0, NULL)";
+    refused(&hand, again, "client_key_is_used_once").await;
+    refused(&hand, "DELETE FROM client_key", "a key is revoked, never deleted").await;
+    refused(&hand, "DELETE FROM client WHERE id = 'bets'", "a client is revoked").await;
+    refused(&hand, "TRUNCATE client CASCADE", "").await;
 }

@@ -3,12 +3,13 @@
 use std::time::Duration;
 
 use payout_conformance::fixtures::{
-    Accepting, change, gateway_payout_id, merchant_account, payment, seconds, send_order,
+    Accepting, change, fully_registered, gateway_payout_id, merchant_account, payment, registered,
+    seconds, send_order,
 };
 use payout_domain::{Currency, Evidence, Payout, ProviderStatus};
 use payout_ports::{
-    Inbox, InboxEntry, InboxSubject, NotificationKind, Outbox, PaymentRepository, PayoutChange,
-    PayoutRepository,
+    ClientRegister, Inbox, InboxEntry, InboxSubject, NotificationKind, Outbox, PaymentRepository,
+    PayoutChange, PayoutRepository,
 };
 
 use crate::by_hand::{Database, accept, fresh};
@@ -230,4 +231,42 @@ async fn executed(database: &Database) -> Payout {
     database.store.save(change).await.expect("the change fits");
     assert_eq!(executed.id(), Accepting::number(1).payout().id());
     executed
+}
+
+#[tokio::test]
+async fn what_was_revoked_stays_so_and_no_key_comes_twice() {
+    let database = fresh();
+    let mut client = fully_registered("acme");
+    client.revoke_key("first", seconds(9)).expect("it has it");
+    client.revoke(seconds(9));
+    database.store.save_registration(&client, None).await.expect("it is new");
+    let other = registered("bets");
+    database.store.save_registration(&other, None).await.expect("it is new");
+
+    for update in
+        ["revoked_at = NULL", "revoked_at = 1", "version = 1", "id = 'eve'", "added_at = 0"]
+    {
+        let update = format!("UPDATE client SET {update} WHERE id = 'acme'");
+        database.refuses(&update, "a client that was revoked stays so");
+    }
+    for update in [
+        "revoked_at = NULL",
+        "public_key = 'mine'",
+        "kid = 'third'",
+        "client_id = 'bets'",
+        "number = 7",
+        "added_at = 0",
+    ] {
+        let update = format!("UPDATE client_key SET {update} WHERE kid = 'first'");
+        database.refuses(&update, "a key that was revoked stays so");
+    }
+    let again = |verb: &str| {
+        format!("{verb} INTO client_key VALUES ('bets', 1, 'mine', 'key 1 of acme', 0, NULL)")
+    };
+    database.refuses(&again("INSERT"), "a key is registered once");
+    database.refuses(&again("INSERT OR REPLACE"), "a key is registered once");
+    database.refuses("DELETE FROM client_key", "a key is revoked, never deleted");
+    database.refuses("DELETE FROM client WHERE id = 'bets'", "a client is revoked, never deleted");
+    let replace = "INSERT OR REPLACE INTO client SELECT * FROM client WHERE id = 'bets'";
+    database.refuses(replace, "a client is registered once");
 }
