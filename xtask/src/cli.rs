@@ -1,7 +1,7 @@
 //! The verbs and their help.
 
 use crate::verdict::Verdict;
-use crate::{bless, ci, cross_check, lint, mutants, postgres, simulate, test, tidy, trial};
+use crate::{attack, bless, ci, cross_check, lint, mutants, postgres, simulate, test, tidy, trial};
 use anyhow::Result;
 use clap::{CommandFactory, Parser, Subcommand};
 
@@ -18,6 +18,7 @@ pub(crate) fn run() -> Result<Verdict> {
         Verb::Bless => bless::run(),
         Verb::Ci => Ok(ci::run()),
         Verb::Postgres => postgres::run(),
+        Verb::Attack(arguments) => attack::run(&arguments),
         Verb::Crash(arguments) => trial::crash(&arguments),
         Verb::Simulate { arguments } => simulate::run(&arguments),
         Verb::Mutants { only, json } => mutants::run(only.as_deref(), json),
@@ -78,6 +79,13 @@ enum Verb {
     /// path and Debian's folders.
     #[command(after_help = "Example: cargo xtask postgres")]
     Postgres,
+    /// Try forgeries and invalid requests made by chance, as many as one likes
+    ///
+    /// A test run tries a few thousand of each. One that gets in fails the run, and is shown.
+    #[command(
+        after_help = "Example: cargo xtask attack --forgeries 10000000 --requests 100000 --seed 7"
+    )]
+    Attack(attack::AttackArguments),
     /// Kill the service under load, again and again, and audit it against the provider's own book
     ///
     /// Builds the binary for release. Ends with what was lost, paid twice or told wrongly: nothing, or

@@ -5,6 +5,7 @@
 
 #![allow(clippy::print_stdout, reason = "a task runner talks to the person who started it")]
 
+mod attack;
 mod cli;
 mod test;
 mod lint;

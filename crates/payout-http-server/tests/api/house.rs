@@ -30,7 +30,13 @@ use uuid::Uuid;
 use crate::call::Call;
 
 /// The key of the merchant `acme`.
-pub(crate) static ACME_KEY: LazyLock<SigningKey> = LazyLock::new(|| new_key("acme-key"));
+pub(crate) static ACME_KEY: LazyLock<SigningKey> = LazyLock::new(|| {
+    SigningKey::from_pem("acme-key", ACME_PEM.as_bytes()).expect("it was generated")
+});
+
+/// The same as PEM, for those who sign what `sign` would not.
+pub(crate) static ACME_PEM: LazyLock<String> =
+    LazyLock::new(|| SigningKey::generate("acme-key").expect("there is entropy").1);
 
 /// The key of the merchant `bets`, with the same id.
 pub(crate) static BETS_KEY: LazyLock<SigningKey> = LazyLock::new(|| new_key("acme-key"));

@@ -4,6 +4,7 @@ mod house;
 mod call;
 
 mod faults;
+mod forgeries;
 mod golden;
 mod idempotency;
 mod log;

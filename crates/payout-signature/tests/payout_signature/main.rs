@@ -16,6 +16,7 @@ mod forged_headers;
 mod forged_values;
 mod forged_requests;
 mod malleability;
+mod mutated;
 mod tampering;
 mod digests;
 mod tokens;
