@@ -5,8 +5,8 @@ mod stores;
 use std::sync::Arc;
 use std::time::Duration;
 
-use payout_domain::{ClientId, PayoutRules, SendRule};
-use payout_ports::{Clock, IdGenerator, Marker, Notifier, PayoutGateway};
+use payout_domain::{PayoutRules, SendRule};
+use payout_ports::{AccountOwners, Clock, IdGenerator, Marker, Notifier, PayoutGateway};
 use payout_service::{
     Backoff, DecidePayout, DispatchPayouts, DispatchSettings, Doorbell, FollowEvents, GuardStore,
     ListMerchantAccounts, ListPaymentSources, ListPayouts, ListStanding, ListTransactions,
@@ -26,8 +26,8 @@ pub(crate) struct Adapters {
     pub(crate) notifier: Arc<dyn Notifier>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) ids: Arc<dyn IdGenerator>,
-    /// The client whose users pay in.
-    pub(crate) client_id: ClientId,
+    /// Whose the merchant accounts are.
+    pub(crate) owners: Arc<dyn AccountOwners>,
 }
 
 /// How a server behaves.
@@ -169,7 +169,7 @@ fn margin(key_window: Duration) -> Duration {
 impl UseCases {
     /// Wires the use cases of a server.
     pub(crate) fn new(adapters: &Adapters, behaviour: &Behaviour) -> Self {
-        let Adapters { stores, gateway, clock, ids, client_id, .. } = adapters;
+        let Adapters { stores, gateway, clock, ids, owners, .. } = adapters;
         let (payouts, payments) = (Arc::clone(&stores.payouts), Arc::clone(&stores.payments));
         let bells = Bells::default();
         let take_in = TakeIn {
@@ -178,13 +178,7 @@ impl UseCases {
             ids: Arc::clone(ids),
             notifications: bells.notifications.clone(),
         };
-        let record_payment = RecordPayment {
-            payments: Arc::clone(&payments),
-            clock: Arc::clone(clock),
-            ids: Arc::clone(ids),
-            client_id: client_id.clone(),
-            notifications: bells.notifications.clone(),
-        };
+        let record_payment = record_payment(adapters, &bells);
         let look = look_for_payouts(adapters, behaviour, &take_in);
         let guard_store = guard_store(adapters, &take_in);
         let reconcile_payouts = ReconcilePayouts {
@@ -203,25 +197,24 @@ impl UseCases {
             show_payment: ShowPayment {
                 payments: Arc::clone(&payments),
                 gateway: Arc::clone(gateway),
+                owners: Arc::clone(owners),
             },
             list_merchant_accounts: ListMerchantAccounts {
                 payments: Arc::clone(&payments),
                 gateway: Arc::clone(gateway),
+                owners: Arc::clone(owners),
             },
             list_transactions: ListTransactions {
                 payouts: Arc::clone(&payouts),
                 gateway: Arc::clone(gateway),
+                owners: Arc::clone(owners),
             },
             list_payment_sources: ListPaymentSources {
                 payments: Arc::clone(&payments),
                 gateway: Arc::clone(gateway),
+                owners: Arc::clone(owners),
             },
-            receive_event: ReceiveEvent {
-                inbox: Arc::clone(&stores.inbox),
-                clock: Arc::clone(clock),
-                profile: gateway.profile(),
-                events: bells.events.clone(),
-            },
+            receive_event: receive_event(adapters, &bells),
             follow_events: follow_events(adapters, &reconcile_payouts, &record_payment),
             dispatch_payouts: DispatchPayouts::new(
                 payouts,
@@ -238,6 +231,25 @@ impl UseCases {
             record_payment,
             bells,
         }
+    }
+}
+
+fn record_payment(adapters: &Adapters, bells: &Bells) -> RecordPayment {
+    RecordPayment {
+        payments: Arc::clone(&adapters.stores.payments),
+        clock: Arc::clone(&adapters.clock),
+        ids: Arc::clone(&adapters.ids),
+        owners: Arc::clone(&adapters.owners),
+        notifications: bells.notifications.clone(),
+    }
+}
+
+fn receive_event(adapters: &Adapters, bells: &Bells) -> ReceiveEvent {
+    ReceiveEvent {
+        inbox: Arc::clone(&adapters.stores.inbox),
+        clock: Arc::clone(&adapters.clock),
+        profile: adapters.gateway.profile(),
+        events: bells.events.clone(),
     }
 }
 
@@ -269,6 +281,7 @@ fn request_payout(adapters: &Adapters, behaviour: &Behaviour, bells: &Bells) -> 
         payouts: Arc::clone(&adapters.stores.payouts),
         payments: Arc::clone(&adapters.stores.payments),
         gateway: Arc::clone(&adapters.gateway),
+        owners: Arc::clone(&adapters.owners),
         clock: Arc::clone(&adapters.clock),
         ids: Arc::clone(&adapters.ids),
         rules: behaviour.rules.clone(),

@@ -20,6 +20,7 @@
 //! Errors say what the caller does next, never which technology failed. The feature `mock` adds a
 //! mock of every port, named `Mock…`.
 
+mod account_owners;
 mod attempt;
 mod cause;
 mod client_register;
@@ -37,6 +38,7 @@ mod send_switch;
 mod store;
 mod transaction;
 
+pub use account_owners::AccountOwners;
 pub use attempt::{Attempt, AttemptEnd};
 pub use cause::{Cause, chain};
 pub use client_register::{ClientRegister, RegisterError};

@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use payout_domain::{GatewayPayoutId, MerchantAccountId, TransactionId};
+use payout_domain::{ClientId, GatewayPayoutId, MerchantAccountId, TransactionId};
 use payout_ports::{
-    PayoutGateway, PayoutRepository, ReturnFor, Transaction, TransactionKind, TransactionPage,
-    TransactionQuery,
+    AccountOwners, PayoutGateway, PayoutRepository, ReturnFor, Transaction, TransactionKind,
+    TransactionPage, TransactionQuery,
 };
 
 use crate::ServiceError;
@@ -20,15 +20,21 @@ pub struct ListTransactions {
     pub payouts: Arc<dyn PayoutRepository>,
     /// The provider.
     pub gateway: Arc<dyn PayoutGateway>,
+    /// Whose the merchant accounts are.
+    pub owners: Arc<dyn AccountOwners>,
 }
 
 impl ListTransactions {
-    /// Asks the provider; `None` if there is no such merchant account.
+    /// Asks the provider; `None` if this client has no such merchant account.
     pub async fn run(
         &self,
+        client_id: &ClientId,
         merchant_account_id: MerchantAccountId,
         query: &TransactionQuery,
     ) -> Result<Option<TransactionPage>, ServiceError> {
+        if self.owners.owner(merchant_account_id) != *client_id {
+            return Ok(None);
+        }
         let Some(mut page) = self.gateway.transactions(merchant_account_id, query).await? else {
             return Ok(None);
         };

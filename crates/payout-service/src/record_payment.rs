@@ -2,14 +2,16 @@
 
 use std::sync::Arc;
 
-use payout_domain::{ClientId, EventId, Payment};
+use payout_domain::{EventId, Payment};
 use payout_ports::{
-    Clock, IdGenerator, NewNotification, NotificationKind, PaymentRepository, RecordedPayment,
+    AccountOwners, Clock, IdGenerator, NewNotification, NotificationKind, PaymentRepository,
+    RecordedPayment,
 };
 
 use crate::{Doorbell, ServiceError};
 
-/// Records a settled payment and its source, and lets its client know.
+/// Records a settled payment and its source for the client whose merchant account was paid into, and
+/// lets it know.
 ///
 /// The payment must have been read from the provider with our own credentials: a webhook alone proves
 /// nothing.
@@ -21,8 +23,8 @@ pub struct RecordPayment {
     pub clock: Arc<dyn Clock>,
     /// Names for notifications.
     pub ids: Arc<dyn IdGenerator>,
-    /// The client whose users pay in.
-    pub client_id: ClientId,
+    /// Whose the merchant accounts are.
+    pub owners: Arc<dyn AccountOwners>,
     /// Wakes whoever tells clients.
     pub notifications: Doorbell,
 }
@@ -36,8 +38,9 @@ impl RecordPayment {
             sequence: 1,
             created_at: self.clock.now(),
         };
+        let client_id = self.owners.owner(payment.merchant_account_id);
         let recorded =
-            self.payments.record_payment(&self.client_id, payment, Some(notification)).await?;
+            self.payments.record_payment(&client_id, payment, Some(notification)).await?;
         match recorded {
             RecordedPayment::Fresh => self.notifications.ring(),
             RecordedPayment::Known => {}

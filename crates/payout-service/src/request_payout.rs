@@ -8,8 +8,8 @@ use payout_domain::{
     PayoutOrder, PayoutRequest, PayoutRules, Refusal, Refusals, Timestamp, UserId,
 };
 use payout_ports::{
-    AcceptOutcome, Acceptance, Clock, Fingerprint, IdGenerator, PaymentRepository, PayoutGateway,
-    PayoutRepository,
+    AcceptOutcome, Acceptance, AccountOwners, Clock, Fingerprint, IdGenerator, PaymentRepository,
+    PayoutGateway, PayoutRepository,
 };
 
 use crate::{Doorbell, ServiceError};
@@ -26,6 +26,8 @@ pub struct RequestPayout {
     pub payments: Arc<dyn PaymentRepository>,
     /// The provider, for what is not known here yet.
     pub gateway: Arc<dyn PayoutGateway>,
+    /// Whose the merchant accounts are.
+    pub owners: Arc<dyn AccountOwners>,
     /// What time it is.
     pub clock: Arc<dyn Clock>,
     /// Names for payouts.
@@ -94,7 +96,7 @@ impl RequestPayout {
         if let Some(id) = self.earlier_answer(&client_id, &key, &fingerprint).await? {
             return Ok(id);
         }
-        let account = self.merchant_account(&order).await?;
+        let account = self.merchant_account(&client_id, &order).await?;
         let Some(source) = self.source(&client_id, &order).await? else {
             return Err(PayoutRequest::refuse_without_source(&order, &account, &self.rules).into());
         };
@@ -119,11 +121,16 @@ impl RequestPayout {
         self.key_window.map(|window| self.clock.now().minus(window))
     }
 
+    /// What is another client's looks like what does not exist.
     async fn merchant_account(
         &self,
+        client_id: &ClientId,
         order: &PayoutOrder,
     ) -> Result<MerchantAccount, RequestPayoutError> {
         let id = order.merchant_account_id;
+        if self.owners.owner(id) != *client_id {
+            return Err(Refusals::from(Refusal::UnknownMerchantAccount).into());
+        }
         let known = self.payments.merchant_account(id).await.map_err(ServiceError::from)?;
         if let Some(account) = known {
             return Ok(account);
@@ -137,7 +144,7 @@ impl RequestPayout {
 
     /// Finds the payment source. What is not known here may have paid in since, so the provider is
     /// asked before the closed loop is said to be broken: first about this merchant account, then
-    /// about the others, because "it has paid in elsewhere" helps more than "there is none".
+    /// about the client's others, because "it has paid in elsewhere" helps more than "there is none".
     async fn source(
         &self,
         client_id: &ClientId,
@@ -154,7 +161,8 @@ impl RequestPayout {
             return Ok(Some(source));
         }
         for account in self.gateway.merchant_accounts().await? {
-            if account.id != order.merchant_account_id {
+            let is_own = self.owners.owner(account.id) == *client_id;
+            if is_own && account.id != order.merchant_account_id {
                 self.ask_for_sources(client_id, account.id, &order.user_id).await?;
             }
         }

@@ -65,7 +65,7 @@ pub(crate) async fn run(
         notifier: Arc::new(FaultyNotifier::new(Arc::clone(&notifier), faults.clone())),
         clock: Arc::<SandboxClock>::clone(&clock),
         ids: Arc::new(UuidGenerator),
-        client_id: plan.client_id.clone(),
+        owners: Arc::new(plan.client_id.clone()),
     };
     let behaviour = Behaviour::of_sandbox(PayoutRules::default(), key_window.duration());
     let use_cases = UseCases::new(&adapters, &behaviour);

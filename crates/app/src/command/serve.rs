@@ -64,7 +64,7 @@ pub(crate) async fn run(
         )?,
         clock: Arc::clone(&clock),
         ids: Arc::new(UuidGenerator),
-        client_id: plan.client_id.clone(),
+        owners: Arc::new(plan.client_id.clone()),
     };
     let mut behaviour = Behaviour::of_service(rules, key_window.duration());
     be_patient(&mut behaviour, settings)?;

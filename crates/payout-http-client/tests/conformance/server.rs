@@ -97,15 +97,25 @@ impl Wiring {
             show_payout: ShowPayout { payouts: store.clone() },
             list_payouts: ListPayouts { payouts: store.clone() },
             show_history: ShowHistory { payouts: store.clone() },
-            show_payment: ShowPayment { payments: store.clone(), gateway: bank.clone() },
+            show_payment: ShowPayment {
+                payments: store.clone(),
+                gateway: bank.clone(),
+                owners: Arc::new(acme()),
+            },
             list_merchant_accounts: ListMerchantAccounts {
                 payments: store.clone(),
                 gateway: bank.clone(),
+                owners: Arc::new(acme()),
             },
-            list_transactions: ListTransactions { payouts: store.clone(), gateway: bank.clone() },
+            list_transactions: ListTransactions {
+                payouts: store.clone(),
+                gateway: bank.clone(),
+                owners: Arc::new(acme()),
+            },
             list_payment_sources: ListPaymentSources {
                 payments: store.clone(),
                 gateway: bank.clone(),
+                owners: Arc::new(acme()),
             },
             clients: clients(key),
             tokens: tokens(),
@@ -132,6 +142,7 @@ impl Wiring {
             payouts: self.store.clone(),
             payments: self.store.clone(),
             gateway: self.bank.clone(),
+            owners: Arc::new(acme()),
             clock: self.clock.clone(),
             ids: self.ids.clone(),
             rules: PayoutRules::default(),
@@ -145,7 +156,7 @@ impl Wiring {
             payments: self.store.clone(),
             clock: self.clock.clone(),
             ids: self.ids.clone(),
-            client_id: acme(),
+            owners: Arc::new(acme()),
             notifications: Doorbell::default(),
         };
         let bank = self.bank.clone();

@@ -21,19 +21,22 @@ use crate::fault::Fault;
 use crate::query::Query;
 
 /// `GET /v3/merchant-accounts`
-pub(crate) async fn list(State(api): State<Arc<Api>>, _: Caller) -> Result<Response, Fault> {
-    let accounts = api.list_merchant_accounts.run().await?;
+pub(crate) async fn list(
+    State(api): State<Arc<Api>>,
+    Caller(client): Caller,
+) -> Result<Response, Fault> {
+    let accounts = api.list_merchant_accounts.run(&client.id).await?;
     Ok(answer::json(StatusCode::OK, MerchantAccountList::new(&accounts).to_bytes()))
 }
 
 /// `GET /v3/merchant-accounts/{id}`
 pub(crate) async fn show(
     State(api): State<Arc<Api>>,
-    _: Caller,
+    Caller(client): Caller,
     Path(id): Path<String>,
 ) -> Result<Response, Fault> {
     let id = parse_id(&id)?;
-    let accounts = api.list_merchant_accounts.run().await?;
+    let accounts = api.list_merchant_accounts.run(&client.id).await?;
     let account = accounts.iter().find(|account| account.id == id).ok_or_else(not_found)?;
     Ok(answer::json(StatusCode::OK, MerchantAccountBody::from(account).to_bytes()))
 }
@@ -41,12 +44,13 @@ pub(crate) async fn show(
 /// `GET /v3/merchant-accounts/{id}/transactions`
 pub(crate) async fn transactions(
     State(api): State<Arc<Api>>,
-    _: Caller,
+    Caller(client): Caller,
     Path(id): Path<String>,
     query: Query,
 ) -> Result<Response, Fault> {
     let query = transaction_query(&query)?;
-    let page = api.list_transactions.run(parse_id(&id)?, &query).await?.ok_or_else(not_found)?;
+    let page = api.list_transactions.run(&client.id, parse_id(&id)?, &query).await?;
+    let page = page.ok_or_else(not_found)?;
     let items = page.items.into_iter().map(movement::to_wire).collect();
     let body = TransactionPage::new(items, page.next_cursor);
     Ok(answer::json(StatusCode::OK, body.to_bytes()))

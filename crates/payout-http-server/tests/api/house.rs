@@ -8,14 +8,17 @@ use std::time::Duration;
 use async_trait::async_trait;
 use axum::Router;
 use payout_domain::{
-    AccountIdentifier, Evidence, FailureReason, OperatorName, PayoutRules, SendRule, Timestamp,
+    AccountIdentifier, ClientId, Evidence, FailureReason, MerchantAccountId, OperatorName,
+    PayoutRules, SendRule, Timestamp,
 };
 use payout_http_server::{
     Api, Client, ClientDirectory, Faults, InboundWebhooks, Limits, NotReady, OperatorDirectory,
     Operators, Readiness, Sandbox, SecretDigest, Tokens, WebhookKeys, paths, router,
 };
 use payout_memory::{Bank, BankConfiguration, MemoryMarker, MemoryStore};
-use payout_ports::{Clock, GatewayProfile, IdGenerator, MovableClock, PayoutRepository};
+use payout_ports::{
+    AccountOwners, Clock, GatewayProfile, IdGenerator, MovableClock, PayoutRepository,
+};
 use payout_service::{
     Backoff, DecidePayout, DepositOrder, DispatchPayouts, DispatchSettings, Doorbell, FollowBank,
     GuardStore, ListMerchantAccounts, ListPaymentSources, ListPayouts, ListStanding,
@@ -63,6 +66,7 @@ pub(crate) struct House {
     pub(crate) clock: Arc<TestClock>,
     pub(crate) keys: Arc<ProviderKeys>,
     pub(crate) people: Arc<People>,
+    owners: Arc<Owners>,
     steer: SteerSandbox,
     dispatch: DispatchPayouts,
     take_in: TakeIn,
@@ -73,10 +77,26 @@ pub(crate) struct House {
 pub(crate) struct People(pub(crate) Mutex<BTreeMap<String, String>>);
 
 /// The ids of a payment, of the source that it came from, and of the merchant account that has it.
+#[derive(Clone)]
 pub(crate) struct PaidIn {
     pub(crate) merchant_account: String,
     pub(crate) payment: String,
     pub(crate) payment_source: String,
+}
+
+/// Whose each merchant account is: `acme`'s, unless it is said here.
+#[derive(Default)]
+pub(crate) struct Owners(Mutex<BTreeMap<MerchantAccountId, ClientId>>);
+
+impl AccountOwners for Owners {
+    fn owner(&self, id: MerchantAccountId) -> ClientId {
+        let given = self.0.lock().expect("no test panics here");
+        given.get(&id).cloned().unwrap_or_else(|| client_id("acme"))
+    }
+}
+
+fn client_id(name: &str) -> ClientId {
+    name.parse().expect("the tests name clients well")
 }
 
 /// A clock that stands still until it is moved.
@@ -107,19 +127,28 @@ impl House {
         let bank = Arc::new(Bank::new(configuration, clock.clone(), ids.clone()));
         let store = Arc::new(MemoryStore::new());
         let (keys, people) = (Arc::default(), Arc::new(People::of(&["alice", "bob"])));
-        let parts = Parts { clock, ids, bank, store, keys, people };
+        let owners = Arc::default();
+        let parts = Parts { clock, ids, bank, store, keys, people, owners };
         let (steer, dispatch, take_in) = (parts.steer(), parts.dispatch(), parts.take_in());
         let mut api = parts.api(&steer);
         change(&mut api);
-        let Parts { clock, bank, store, keys, people, .. } = parts;
+        let Parts { clock, bank, store, keys, people, owners, .. } = parts;
         let paths = paths(&api);
         let router = router(api);
-        Self { router, paths, bank, store, clock, keys, people, steer, dispatch, take_in }
+        Self { router, paths, bank, store, clock, keys, people, owners, steer, dispatch, take_in }
     }
 
     /// A user pays in 20 pounds, and the payment settles.
     pub(crate) async fn paid_in(&self) -> PaidIn {
         self.deposit("sam", "20.00 GBP", None).await
+    }
+
+    /// A user pays 20 euros into the merchant account of `bets`, and the payment settles.
+    pub(crate) async fn paid_in_to_bets(&self) -> PaidIn {
+        let euros = self.deposit("somebody", "1.00 EUR", None).await.merchant_account;
+        let (account, bets) = (euros.parse().expect("it is an id"), client_id("bets"));
+        self.owners.0.lock().expect("no test panics here").insert(account, bets);
+        self.deposit("sam", "20.00 EUR", None).await
     }
 
     /// A user pays in, and the payment settles.
@@ -223,6 +252,7 @@ struct Parts {
     store: Arc<MemoryStore>,
     keys: Arc<ProviderKeys>,
     people: Arc<People>,
+    owners: Arc<Owners>,
 }
 
 impl Parts {
@@ -234,18 +264,25 @@ impl Parts {
             show_payout: ShowPayout { payouts: self.store.clone() },
             list_payouts: ListPayouts { payouts: self.store.clone() },
             show_history: ShowHistory { payouts: self.store.clone() },
-            show_payment: ShowPayment { payments: self.store.clone(), gateway: self.bank.clone() },
+            show_payment: ShowPayment {
+                payments: self.store.clone(),
+                gateway: self.bank.clone(),
+                owners: self.owners.clone(),
+            },
             list_merchant_accounts: ListMerchantAccounts {
                 payments: self.store.clone(),
                 gateway: self.bank.clone(),
+                owners: self.owners.clone(),
             },
             list_transactions: ListTransactions {
                 payouts: self.store.clone(),
                 gateway: self.bank.clone(),
+                owners: self.owners.clone(),
             },
             list_payment_sources: ListPaymentSources {
                 payments: self.store.clone(),
                 gateway: self.bank.clone(),
+                owners: self.owners.clone(),
             },
             clients: clients(),
             tokens: Tokens {
@@ -306,6 +343,7 @@ impl Parts {
             payouts: self.store.clone(),
             payments: self.store.clone(),
             gateway: self.bank.clone(),
+            owners: self.owners.clone(),
             clock: self.clock.clone(),
             ids: self.ids.clone(),
             rules: PayoutRules { strict_references: true, ..PayoutRules::default() },
@@ -336,7 +374,7 @@ impl Parts {
                     payments: self.store.clone(),
                     clock: self.clock.clone(),
                     ids: self.ids.clone(),
-                    client_id: "acme".parse().expect("it is a name"),
+                    owners: self.owners.clone(),
                     notifications: Doorbell::default(),
                 },
                 reconcile: self.reconcile(),

@@ -119,10 +119,13 @@ async fn a_refusal_does_not_use_the_key_up() {
 #[tokio::test]
 async fn two_clients_use_the_same_key_for_two_payouts() {
     let house = House::new();
-    let body = house.paid_in().await.order();
-    let of_acme = Call::payout(&house, "key-1", &body).await;
+    let of_acme = Call::payout(&house, "key-1", &house.paid_in().await.order()).await;
+    let euros = house.paid_in_to_bets().await.order_of(1250, "EUR", "WD-20417");
     let token = house.token("bets").await;
-    let of_bets = of_acme.clone().without("Authorization").bearer(&token).signed(&BETS_KEY);
+    let of_bets = Call::post("/v3/payouts", &euros)
+        .bearer(&token)
+        .header("Idempotency-Key", "key-1")
+        .signed(&BETS_KEY);
 
     let (first, second) = (of_acme.send(&house).await, of_bets.send(&house).await);
 

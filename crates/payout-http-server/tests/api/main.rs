@@ -18,6 +18,7 @@ mod route_walk;
 mod sandbox_controls;
 mod service_errors;
 mod sockets;
+mod tenants;
 mod tokens;
 mod webhooks;
 mod writes;

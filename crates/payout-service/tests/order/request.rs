@@ -22,6 +22,7 @@ fn request_payout(
         payouts: Arc::new(payouts),
         payments: Arc::new(payments),
         gateway: Arc::new(gateway),
+        owners: Arc::new(acme()),
         clock: settled_clock(),
         ids: ids(),
         rules: payout_domain::PayoutRules::default(),

@@ -176,7 +176,7 @@ pub(crate) fn follow_events(
             payments: Arc::new(payments),
             clock: settled_clock(),
             ids: ids(),
-            client_id: acme(),
+            owners: Arc::new(acme()),
             notifications: Doorbell::default(),
         },
         limit: 10,
