@@ -151,6 +151,8 @@ fn no_debug_text_and_no_error_shows_key_material() {
     assert!(one_line.contains(secret));
     assert!(!format!("{error:?} {error}").contains(secret), "{error:?}");
     assert_eq!(format!("{:?}", signing_key()), format!("SigningKey {{ kid: {KID:?}, .. }}"));
+    let public = format!("{:?}", verifying_key());
+    assert!(public.contains(KID) && public.contains(&verifying_key().thumbprint()), "{public}");
 }
 
 #[test]

@@ -161,3 +161,11 @@ fn decode(part: &str) -> String {
         base64::engine::general_purpose::URL_SAFE_NO_PAD.decode(part).expect("it is base64url");
     String::from_utf8(bytes).expect("it is text")
 }
+
+#[test]
+fn a_token_has_a_largest_size() {
+    let of = |length: usize| keys().verify(&"a".repeat(length), NOW, Leeway::NONE);
+
+    assert_eq!(of(4 * 1024 + 1), Err(TokenError::TooLong));
+    assert_eq!(of(4 * 1024), Err(TokenError::Malformed));
+}
