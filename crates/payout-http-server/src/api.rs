@@ -7,8 +7,9 @@ use async_trait::async_trait;
 use payout_domain::{ClientId, Timestamp};
 use payout_service::{
     DecidePayout, ListMerchantAccounts, ListPaymentSources, ListPayouts, ListStanding,
-    ListTransactions, PauseSending, ReceiveEvent, ReplayNotifications, RequestPayout,
-    ResolvePayout, SandboxDelays, ShowHistory, ShowPayment, ShowPayout, SteerSandbox,
+    ListTransactions, ManageClients, PauseSending, ReceiveEvent, ReplayNotifications,
+    RequestPayout, ResolvePayout, SandboxDelays, ShowHistory, ShowPayment, ShowPayout,
+    SteerSandbox,
 };
 use payout_signature::access_token::TokenKeys;
 use payout_wire::sandbox::Lifetimes;
@@ -106,6 +107,18 @@ pub struct Operators {
     pub pause_sending: PauseSending,
     /// Shows what was given up, and tells it once more.
     pub replay_notifications: ReplayNotifications,
+    /// Says who may call; `None` if that cannot be changed, and then it does not exist.
+    pub client_desk: Option<ClientDesk>,
+}
+
+/// What clients are registered with.
+pub struct ClientDesk {
+    /// Registers them.
+    pub manage: ManageClients,
+    /// Makes secrets: long random ones.
+    pub new_secret: Arc<dyn Fn() -> String + Send + Sync>,
+    /// Says in a sentence what is wrong with an address that a client wants to be told at.
+    pub check_webhook: PointWebhooks,
 }
 
 /// The controls of a sandbox.

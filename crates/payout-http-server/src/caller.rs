@@ -17,9 +17,28 @@ use crate::{Api, Client, ClientDirectory, operator_directory};
 /// A client whose token is valid for this API: what a reading handler asks for.
 pub(crate) struct Caller(pub(crate) Arc<Client>);
 
+/// What a token must at least be for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Need {
+    /// To look.
+    Read,
+    /// To change something.
+    Write,
+}
+
+impl Need {
+    /// Any one of these is enough.
+    fn scopes(self) -> &'static [&'static str] {
+        match self {
+            Self::Read => &[ClientDirectory::PAYMENTS, ClientDirectory::PAYMENTS_READ],
+            Self::Write => &[ClientDirectory::PAYMENTS],
+        }
+    }
+}
+
 impl Caller {
     /// Verifies the token, whose it is, and what it is for.
-    pub(crate) fn authenticate(api: &Api, parts: &Parts) -> Result<Self, Fault> {
+    pub(crate) fn authenticate(api: &Api, parts: &Parts, need: Need) -> Result<Self, Fault> {
         let claims = claims_of(api, &parts.headers)?;
         if operator_directory::is_operators(&claims.client_id) {
             let detail = "An operator's token opens operators' routes only.";
@@ -32,9 +51,9 @@ impl Caller {
         if let Some(sender) = parts.extensions.get::<Sender>() {
             sender.is(&client.id);
         }
-        let scope = ClientDirectory::PAYMENTS;
-        if claims.has_scope(scope) && client.scopes.contains(scope) {
-            return Ok(Self(Arc::clone(client)));
+        let is_enough = |scope: &&str| claims.has_scope(scope) && client.scopes.contains(*scope);
+        if need.scopes().iter().any(is_enough) {
+            return Ok(Self(client));
         }
         Err(Fault::of(ProblemKind::Forbidden))
     }
@@ -44,7 +63,7 @@ impl FromRequestParts<Arc<Api>> for Caller {
     type Rejection = Fault;
 
     async fn from_request_parts(parts: &mut Parts, api: &Arc<Api>) -> Result<Self, Fault> {
-        Self::authenticate(api, parts)
+        Self::authenticate(api, parts, Need::Read)
     }
 }
 

@@ -2,16 +2,19 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock};
 
-use payout_domain::ClientId;
-use payout_signature::{VerifyingKey, digest};
+use payout_domain::{ClientId, Registration, Scope, Timestamp};
+use payout_signature::{KeyError, VerifyingKey, digest};
 
-/// The clients that may call, by their ids.
+/// The clients that may call, by their ids. Copies of a directory are one: whoever is let in or
+/// thrown out of one of them is so in all of them, at once.
 #[derive(Clone, Debug, Default)]
 pub struct ClientDirectory {
-    clients: BTreeMap<ClientId, Arc<Client>>,
+    clients: Arc<RwLock<Clients>>,
 }
+
+type Clients = BTreeMap<ClientId, Arc<Client>>;
 
 /// A client: who may ask for payouts, by what it proves itself, and what it may do.
 #[derive(Clone, Debug)]
@@ -20,9 +23,11 @@ pub struct Client {
     pub id: ClientId,
     /// What is kept of its secret.
     pub secret: SecretDigest,
+    /// What is kept of the secret before that one, and from when on it opens nothing.
+    pub earlier_secret: Option<(SecretDigest, Timestamp)>,
     /// The keys that its requests may be signed with.
     pub keys: Vec<VerifyingKey>,
-    /// What it may do; `payments` is everything in this API.
+    /// What it may do; `payments` is everything in this API, `payments:read` is to look.
     pub scopes: BTreeSet<String>,
 }
 
@@ -58,39 +63,83 @@ pub enum ClientDirectoryError {
 
 impl ClientDirectory {
     /// The scope that this API asks for.
-    pub const PAYMENTS: &str = "payments";
+    pub const PAYMENTS: &str = Scope::Payments.as_str();
+
+    /// The scope that is enough to look.
+    pub const PAYMENTS_READ: &str = Scope::PaymentsRead.as_str();
 
     /// Takes clients in, each with its own name and its own keys.
     pub fn new(clients: impl IntoIterator<Item = Client>) -> Result<Self, ClientDirectoryError> {
-        let mut directory = Self::default();
-        let mut owners = BTreeMap::new();
-        for client in clients {
-            check_keys(&client, &mut owners)?;
-            let id = client.id.clone();
-            if directory.clients.insert(id.clone(), Arc::new(client)).is_some() {
-                return Err(ClientDirectoryError::DuplicateClient(id));
-            }
-        }
+        let directory = Self::default();
+        directory.replace(clients)?;
         Ok(directory)
     }
 
+    /// Takes in these clients and no others. If they cannot be in one directory, nothing changes.
+    pub fn replace(
+        &self,
+        clients: impl IntoIterator<Item = Client>,
+    ) -> Result<(), ClientDirectoryError> {
+        let (mut taken_in, mut owners) = (Clients::new(), BTreeMap::new());
+        for client in clients {
+            check_keys(&client, &mut owners)?;
+            let id = client.id.clone();
+            if taken_in.insert(id.clone(), Arc::new(client)).is_some() {
+                return Err(ClientDirectoryError::DuplicateClient(id));
+            }
+        }
+        *self.clients.write().unwrap_or_else(PoisonError::into_inner) = taken_in;
+        Ok(())
+    }
+
     /// Finds a client.
-    pub fn find(&self, id: &str) -> Option<&Arc<Client>> {
-        self.clients.get(&id.parse::<ClientId>().ok()?)
+    pub fn find(&self, id: &str) -> Option<Arc<Client>> {
+        // A map that is put in place whole is whole, whoever panicked.
+        let clients = self.clients.read().unwrap_or_else(PoisonError::into_inner);
+        clients.get(&id.parse::<ClientId>().ok()?).cloned()
     }
 
     /// Finds a client by its id and its secret. It takes the same time whether there is no such
     /// client or the secret is another one.
-    pub(crate) fn authenticate(&self, id: &str, secret: &str) -> Option<&Arc<Client>> {
-        let client = self.find(id);
-        let nobody = SecretDigest::of_nobody();
-        let expected = client.map_or(&nobody, |client| &client.secret);
-        let is_right = expected.is(&SecretDigest::of(secret));
-        client.filter(|_| is_right)
+    pub(crate) fn authenticate(
+        &self,
+        id: &str,
+        secret: &str,
+        now: Timestamp,
+    ) -> Option<Arc<Client>> {
+        let (client, nobody) = (self.find(id), SecretDigest::of_nobody());
+        let given = SecretDigest::of(secret);
+        let expected = client.as_ref().map_or(&nobody, |client| &client.secret);
+        let earlier = client.as_ref().and_then(|client| client.earlier_secret.as_ref());
+        let earlier = earlier.filter(|(_, ends_at)| now < *ends_at);
+        let earlier = earlier.map_or(&nobody, |(secret, _)| secret);
+        let (is_present, is_earlier) = (expected.is(&given), earlier.is(&given));
+        client.filter(|_| is_present || is_earlier)
     }
 }
 
 impl Client {
+    /// A client as it is registered; `None` if it was revoked.
+    pub fn registered(registration: &Registration) -> Result<Option<Self>, KeyError> {
+        let record = registration.record();
+        if record.revoked_at.is_some() {
+            return Ok(None);
+        }
+        let parse = |key: &payout_domain::RegisteredKey| {
+            VerifyingKey::from_public_pem(&key.kid, key.public_key.as_bytes())
+        };
+        let keys = registration.keys_in_use().map(parse).collect::<Result<_, _>>()?;
+        let earlier = record.earlier_secret.as_ref();
+        let earlier = earlier.map(|it| (SecretDigest::from_bytes(it.digest.0), it.ends_at));
+        Ok(Some(Self {
+            id: record.id.clone(),
+            secret: SecretDigest::from_bytes(record.secret.0),
+            earlier_secret: earlier,
+            keys,
+            scopes: record.scopes.iter().map(Scope::to_string).collect(),
+        }))
+    }
+
     /// Finds one of its keys.
     pub(crate) fn key(&self, kid: &str) -> Option<&VerifyingKey> {
         self.keys.iter().find(|key| key.kid() == kid)
@@ -161,10 +210,13 @@ mod tests {
 
     use super::*;
 
+    const NOW: Timestamp = Timestamp::from_seconds(0);
+
     fn client(id: &str, keys: &[&SigningKey]) -> Client {
         Client {
             id: id.parse().expect("the tests name clients well"),
             secret: SecretDigest::of("a long random secret"),
+            earlier_secret: None,
             keys: keys.iter().map(|key| key.verifying_key().clone()).collect(),
             scopes: [ClientDirectory::PAYMENTS.to_owned()].into(),
         }
@@ -178,7 +230,7 @@ mod tests {
     fn a_client_is_found_by_its_own_secret_only() {
         let directory = ClientDirectory::new([client("acme", &[])]).expect("it is one client");
 
-        assert!(directory.authenticate("acme", "a long random secret").is_some());
+        assert!(directory.authenticate("acme", "a long random secret", NOW).is_some());
         for (id, secret) in [
             ("acme", "another secret"),
             ("acme", ""),
@@ -186,7 +238,7 @@ mod tests {
             ("nobody", "a long random secret"),
             ("no name", "a long random secret"),
         ] {
-            assert!(directory.authenticate(id, secret).is_none(), "{id} {secret}");
+            assert!(directory.authenticate(id, secret, NOW).is_none(), "{id} {secret}");
         }
     }
 

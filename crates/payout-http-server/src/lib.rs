@@ -53,8 +53,8 @@ mod fault;
 mod faults;
 
 pub use api::{
-    Api, ApiClock, InboundWebhooks, NotReady, Operators, PointWebhooks, Readiness, Sandbox, Tokens,
-    TraceIds,
+    Api, ApiClock, ClientDesk, InboundWebhooks, NotReady, Operators, PointWebhooks, Readiness,
+    Sandbox, Tokens, TraceIds,
 };
 pub use client_directory::{Client, ClientDirectory, ClientDirectoryError, SecretDigest};
 pub use faults::Faults;

@@ -132,6 +132,10 @@ fn desk(routes: Routes) -> Routes {
         .route(route::OPERATOR_PAUSE, pause)
         .route(route::OPERATOR_DEAD_LETTERS, get(operators::list_dead_letters))
         .route(route::OPERATOR_REPLAY, post(operators::replay))
+        .route(route::OPERATOR_CLIENTS, get(operators::list_clients).post(operators::add_client))
+        .route(route::OPERATOR_CLIENT, post(operators::change_client))
+        .route(route::OPERATOR_CLIENT_SECRET, post(operators::rotate_secret))
+        .route(route::OPERATOR_CLIENT_REVOKE, post(operators::revoke_client))
 }
 
 fn controls(routes: Routes) -> Routes {

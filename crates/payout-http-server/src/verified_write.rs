@@ -17,7 +17,7 @@ use payout_wire::problem::ProblemKind;
 use crate::Client;
 use crate::api::Api;
 use crate::body;
-use crate::caller::Caller;
+use crate::caller::{Caller, Need};
 use crate::fault::Fault;
 use crate::single_header::single;
 
@@ -61,7 +61,7 @@ impl FromRequest<Arc<Api>> for VerifiedWrite {
     async fn from_request(request: Request, api: &Arc<Api>) -> Result<Self, Fault> {
         let (parts, body) = request.into_parts();
         let body = body::collect(&parts.headers, body, &api.limits).await?;
-        let Caller(client) = Caller::authenticate(api, &parts)?;
+        let Caller(client) = Caller::authenticate(api, &parts, Need::Write)?;
         check_signature(&client, &parts, &body)?;
         let key =
             single(&parts.headers, header::IDEMPOTENCY_KEY).map_err(|error| key_fault(&error))?;

@@ -5,6 +5,8 @@
 
 mod advice;
 mod attempt;
+mod client;
+mod client_body;
 mod dead_letter;
 mod file;
 mod pause;
@@ -13,6 +15,8 @@ mod standing;
 mod text;
 
 pub use attempt::AttemptItem;
+pub use client::{ClientChange, ClientKey, ClientOrder, NewSecretOrder};
+pub use client_body::{ClientBody, ClientKeyBody, ClientList, ClientOrigin, ClientWithSecret};
 pub use dead_letter::{DeadLetterAbout, DeadLetterItem, DeadLetterPage};
 pub use file::PayoutFile;
 pub use pause::{PauseBody, PauseOrder};

@@ -66,6 +66,14 @@ pub const OPERATOR_RESOLVE: &str = "/operator/payouts/{id}/resolve";
 /// `GET` tells whether sending is stopped, `PUT` stops it, `DELETE` lets it go on. For operators, and
 /// ours.
 pub const OPERATOR_PAUSE: &str = "/operator/pause";
+/// `GET` lists clients, `POST` registers one. For operators, and ours.
+pub const OPERATOR_CLIENTS: &str = "/operator/clients";
+/// `POST` changes the registration of a client. For operators, and ours.
+pub const OPERATOR_CLIENT: &str = "/operator/clients/{id}";
+/// `POST` gives a client another secret. For operators, and ours.
+pub const OPERATOR_CLIENT_SECRET: &str = "/operator/clients/{id}/secret";
+/// `POST` lets nobody in any more under the name of a client. For operators, and ours.
+pub const OPERATOR_CLIENT_REVOKE: &str = "/operator/clients/{id}/revoke";
 /// `GET` lists notifications that were given up. For operators, and ours.
 pub const OPERATOR_DEAD_LETTERS: &str = "/operator/dead-letters";
 /// `POST` lets such a notification be told again. For operators, and ours.

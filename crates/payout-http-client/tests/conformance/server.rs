@@ -236,6 +236,7 @@ fn clients(key: VerifyingKey) -> ClientDirectory {
     let client = Client {
         id: acme(),
         secret: SecretDigest::of(SECRET),
+        earlier_secret: None,
         keys: vec![key],
         scopes: ["payments".to_owned()].into(),
     };

@@ -1,5 +1,6 @@
 //! What operators see and decide. Every decision is theirs by name.
 
+mod clients;
 mod dead_letters;
 mod pause;
 
@@ -26,6 +27,10 @@ use crate::fault::Fault;
 use crate::operator_caller::{NoBody, OperatorBody, OperatorCaller, operators};
 use crate::query::Query;
 
+pub(crate) use clients::{
+    add as add_client, change as change_client, list as list_clients, revoke as revoke_client,
+    rotate_secret,
+};
 pub(crate) use dead_letters::{list as list_dead_letters, replay};
 pub(crate) use pause::{pause, resume, show as show_pause};
 

@@ -70,14 +70,16 @@ fn grant(
     request: &TokenRequest,
     sender: Option<&Sender>,
 ) -> Result<TokenResponse, OAuthError> {
-    let client = api.clients.authenticate(request.client_id(), request.client_secret());
+    let (id, secret) = (request.client_id(), request.client_secret());
+    let client = api.clients.authenticate(id, secret, (api.clock)());
     let client = client.ok_or_else(OAuthError::invalid_client)?;
     if let Some(sender) = sender {
         sender.is(&client.id);
     }
-    let scopes = granted(client, request)?;
+    let scopes = granted(&client, request)?;
     let granted = scopes.join(" ");
-    let reaches_payments = scopes.iter().any(|scope| scope == ClientDirectory::PAYMENTS);
+    let of_payments = [ClientDirectory::PAYMENTS, ClientDirectory::PAYMENTS_READ];
+    let reaches_payments = scopes.iter().any(|scope| of_payments.contains(&scope.as_str()));
     let audience = if reaches_payments { api.tokens.audience.as_str() } else { OTHER_AUDIENCE };
     let subject = (client.id.as_str().to_owned(), audience.to_owned());
     let life = api.token_life();

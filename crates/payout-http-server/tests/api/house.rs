@@ -8,23 +8,25 @@ use std::time::Duration;
 use async_trait::async_trait;
 use axum::Router;
 use payout_domain::{
-    AccountIdentifier, ClientId, Evidence, FailureReason, MerchantAccountId, OperatorName,
-    PayoutRules, SendRule, Timestamp,
+    AccountIdentifier, ClientId, ClientSecretDigest, Evidence, FailureReason, MerchantAccountId,
+    OperatorName, PayoutRules, Registration, Scope, SendRule, Timestamp,
 };
 use payout_http_server::{
-    Api, Client, ClientDirectory, Faults, InboundWebhooks, Limits, NotReady, OperatorDirectory,
-    Operators, Readiness, Sandbox, SecretDigest, Tokens, WebhookKeys, paths, router,
+    Api, Client, ClientDesk, ClientDirectory, Faults, InboundWebhooks, Limits, NotReady,
+    OperatorDirectory, Operators, Readiness, Sandbox, SecretDigest, Tokens, WebhookKeys, paths,
+    router,
 };
 use payout_memory::{Bank, BankConfiguration, MemoryMarker, MemoryStore};
 use payout_ports::{
-    AccountOwners, Clock, GatewayProfile, IdGenerator, MovableClock, PayoutRepository,
+    AccountOwners, ClientRegister, Clock, GatewayProfile, IdGenerator, MovableClock,
+    PayoutRepository, RegisterError, RepositoryError,
 };
 use payout_service::{
     Backoff, DecidePayout, DepositOrder, DispatchPayouts, DispatchSettings, Doorbell, FollowBank,
     GuardStore, ListMerchantAccounts, ListPaymentSources, ListPayouts, ListStanding,
-    ListTransactions, LookForPayouts, LookSettings, PauseSending, ReceiveEvent, ReconcilePayouts,
-    RecordPayment, ReplayNotifications, RequestPayout, ResolvePayout, SandboxDelays, ShowHistory,
-    ShowPayment, ShowPayout, SteerSandbox, TakeIn, WatchSettings,
+    ListTransactions, LookForPayouts, LookSettings, ManageClients, PauseSending, ReceiveEvent,
+    ReconcilePayouts, RecordPayment, ReplayNotifications, RequestPayout, ResolvePayout,
+    SandboxDelays, ShowHistory, ShowPayment, ShowPayout, SteerSandbox, TakeIn, WatchSettings,
 };
 use payout_signature::access_token::{TokenKey, TokenKeys};
 use payout_signature::{Jwks, SigningKey, VerifyingKey};
@@ -40,6 +42,9 @@ pub(crate) static ACME_KEY: LazyLock<SigningKey> = LazyLock::new(|| {
 /// The same as PEM, for those who sign what `sign` would not.
 pub(crate) static ACME_PEM: LazyLock<String> =
     LazyLock::new(|| SigningKey::generate("acme-key").expect("there is entropy").1);
+
+/// The key of `reader`, which may look only.
+pub(crate) static READER_KEY: LazyLock<SigningKey> = LazyLock::new(|| new_key("reader-key"));
 
 /// The key of the merchant `bets`, with the same id.
 pub(crate) static BETS_KEY: LazyLock<SigningKey> = LazyLock::new(|| new_key("acme-key"));
@@ -259,6 +264,7 @@ impl Parts {
     fn api(&self, steer: &SteerSandbox) -> Api {
         let clock = Arc::clone(&self.clock);
         let traces = AtomicU64::new(1);
+        let directory = ClientDirectory::new(clients()).expect("each has its own name and key");
         Api {
             request_payout: self.request_payout(),
             show_payout: ShowPayout { payouts: self.store.clone() },
@@ -284,7 +290,7 @@ impl Parts {
                 gateway: self.bank.clone(),
                 owners: self.owners.clone(),
             },
-            clients: clients(),
+            clients: directory.clone(),
             tokens: Tokens {
                 keys: TokenKeys::new(token_key()),
                 issuer: "payout".to_owned(),
@@ -295,7 +301,7 @@ impl Parts {
             trace_ids: Arc::new(move || format!("{:032x}", traces.fetch_add(1, Ordering::Relaxed))),
             webhooks: Some(self.webhooks()),
             own_keys: Jwks::render(&[PROVIDER_KEY.verifying_key()]),
-            operators: Some(self.operators()),
+            operators: Some(self.operators(directory)),
             sandbox: Some(Sandbox {
                 steer: steer.clone(),
                 owner: "acme".parse().expect("it is a name"),
@@ -309,7 +315,34 @@ impl Parts {
         }
     }
 
-    fn operators(&self) -> Operators {
+    fn client_desk(&self, directory: ClientDirectory) -> ClientDesk {
+        let register = Arc::new(LiveRegister { store: self.store.clone(), directory });
+        let [acme, ..] = clients();
+        let digest = ClientSecretDigest(*acme.secret.as_bytes());
+        let mut configured =
+            Registration::new(acme.id, [Scope::Payments].into(), digest, BEGINNING)
+                .expect("it has a scope");
+        let key = ACME_KEY.public_key_pem();
+        configured.add_key(ACME_KEY.kid(), &key, BEGINNING).expect("it is the first");
+        let secrets = AtomicU64::new(1);
+        ClientDesk {
+            manage: ManageClients {
+                register,
+                clock: self.clock.clone(),
+                guard: self.guard(),
+                configured,
+            },
+            new_secret: Arc::new(move || {
+                format!("new secret {}", secrets.fetch_add(1, Ordering::Relaxed))
+            }),
+            check_webhook: Arc::new(|url| {
+                let is_safe = url.starts_with("https://");
+                is_safe.then_some(()).ok_or_else(|| "must be https".to_owned())
+            }),
+        }
+    }
+
+    fn operators(&self, directory: ClientDirectory) -> Operators {
         Operators {
             directory: self.people.clone(),
             list_standing: ListStanding { payouts: self.store.clone() },
@@ -335,6 +368,7 @@ impl Parts {
                 clock: self.clock.clone(),
                 notifications: Doorbell::default(),
             },
+            client_desk: Some(self.client_desk(directory)),
         }
     }
 
@@ -456,19 +490,52 @@ impl Parts {
     }
 }
 
-fn clients() -> ClientDirectory {
+/// A register of which the directory is kept up to date.
+struct LiveRegister {
+    store: Arc<MemoryStore>,
+    directory: ClientDirectory,
+}
+
+#[async_trait]
+impl ClientRegister for LiveRegister {
+    async fn registrations(&self) -> Result<Vec<Registration>, RepositoryError> {
+        self.store.registrations().await
+    }
+
+    async fn save_registration(
+        &self,
+        registration: &Registration,
+        expected_version: Option<u32>,
+    ) -> Result<(), RegisterError> {
+        self.store.save_registration(registration, expected_version).await?;
+        let registered = self.store.registrations().await?;
+        let registered = registered.iter().filter_map(|it| {
+            Client::registered(it).expect("only keys that were read are registered")
+        });
+        let all = clients().into_iter().chain(registered);
+        self.directory.replace(all).expect("the use case has looked");
+        Ok(())
+    }
+
+    async fn register_progress(&self) -> Result<u64, RepositoryError> {
+        self.store.register_progress().await
+    }
+}
+
+fn clients() -> [Client; 4] {
     let client = |id: &str, key: Option<&SigningKey>, scopes: &[&str]| Client {
         id: id.parse().expect("the tests name clients well"),
         secret: SecretDigest::of(&format!("secret of {id}")),
+        earlier_secret: None,
         keys: key.iter().map(|key| key.verifying_key().clone()).collect(),
         scopes: scopes.iter().map(|scope| (*scope).to_owned()).collect(),
     };
-    ClientDirectory::new([
+    [
         client("acme", Some(&ACME_KEY), &["payments", "info"]),
         client("bets", Some(&BETS_KEY), &["payments"]),
         client("watcher", None, &["info"]),
-    ])
-    .expect("each has its own name and key")
+        client("reader", Some(&READER_KEY), &["payments:read"]),
+    ]
 }
 
 /// The key that tokens of this house are signed with.

@@ -3,6 +3,7 @@
 mod house;
 mod call;
 
+mod clients;
 mod faults;
 mod forgeries;
 mod golden;

@@ -183,7 +183,7 @@ async fn a_client_that_has_lost_the_scope_since_is_forbidden_at_once() {
     let house = House::new();
     let token = house.token("acme").await;
     let later = House::with(|api: &mut Api| {
-        let mut acme = (**api.clients.find("acme").expect("acme is there")).clone();
+        let mut acme = (*api.clients.find("acme").expect("acme is there")).clone();
         acme.scopes.remove(ClientDirectory::PAYMENTS);
         api.clients = ClientDirectory::new([acme]).expect("it is one client");
     });

@@ -1,0 +1,153 @@
+//! Who may call now.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, PoisonError, RwLock};
+
+use async_trait::async_trait;
+use payout_domain::{ClientId, MerchantAccountId, Registration};
+use payout_http_client::WebhookNotifier;
+use payout_http_server::{Client, ClientDirectory};
+use payout_ports::{AccountOwners, ClientRegister, RegisterError, RepositoryError};
+use payout_service::ServiceError;
+use tokio::sync::Mutex;
+
+use crate::failure::{Failure, chain};
+
+/// Who may call now, whose the merchant accounts are, and where clients are told: the client of the
+/// configuration, and those of the register.
+///
+/// What is registered through it holds as soon as it is stored. What another instance has registered
+/// holds after the next [`keep_up`](Self::keep_up).
+pub(crate) struct KnownClients {
+    configured: Configured,
+    register: Arc<dyn ClientRegister>,
+    notifier: Arc<WebhookNotifier>,
+    directory: ClientDirectory,
+    owners: RwLock<BTreeMap<MerchantAccountId, ClientId>>,
+    /// How far the register had come when it was read last; held while it is read, so that nothing
+    /// older is put in place of something newer.
+    seen: Mutex<Seen>,
+}
+
+/// The client that the configuration names, as the server and as the register know one.
+pub(crate) struct Configured {
+    pub(crate) client: Client,
+    pub(crate) registration: Registration,
+}
+
+#[derive(Default)]
+struct Seen {
+    progress: u64,
+    clients: BTreeSet<ClientId>,
+}
+
+impl KnownClients {
+    /// Reads the register.
+    pub(crate) async fn open(
+        configured: Configured,
+        register: Arc<dyn ClientRegister>,
+        notifier: Arc<WebhookNotifier>,
+    ) -> Result<Self, Failure> {
+        let known = Self {
+            configured,
+            register,
+            notifier,
+            directory: ClientDirectory::default(),
+            owners: RwLock::default(),
+            seen: Mutex::default(),
+        };
+        known.read().await.map_err(|error| Failure::failed("clients", &error))?;
+        Ok(known)
+    }
+
+    /// The directory, which is kept up to date.
+    pub(crate) fn directory(&self) -> ClientDirectory {
+        self.directory.clone()
+    }
+
+    /// The client that the configuration names.
+    pub(crate) fn configured(&self) -> &Registration {
+        &self.configured.registration
+    }
+
+    /// Takes in what another instance has registered. It returns how many times it read the register.
+    pub(crate) async fn keep_up(&self) -> Result<usize, ServiceError> {
+        let progress = self.register.register_progress().await?;
+        if self.seen.lock().await.progress >= progress {
+            return Ok(0);
+        }
+        self.read().await?;
+        Ok(1)
+    }
+
+    async fn read(&self) -> Result<(), RepositoryError> {
+        let mut seen = self.seen.lock().await;
+        // What is registered between the two is read now, and once more when somebody asks again.
+        let progress = self.register.register_progress().await?;
+        let registered = self.register.registrations().await?;
+        let clients = registered.iter().filter_map(client);
+        let all = std::iter::once(self.configured.client.clone()).chain(clients);
+        if let Err(error) = self.directory.replace(all) {
+            // Nobody new gets in, and nobody stays in who was revoked.
+            tracing::error!(error = chain(&error), "the register contradicts the configuration");
+            let _one_is_never_refused = self.directory.replace([self.configured.client.clone()]);
+        }
+        let owned = registered.iter().flat_map(|it| {
+            let record = it.record();
+            record.merchant_accounts.iter().map(|account| (*account, record.id.clone()))
+        });
+        *self.owners.write().unwrap_or_else(PoisonError::into_inner) = owned.collect();
+        for registration in &registered {
+            self.point(registration);
+        }
+        let clients = registered.iter().map(|it| it.id().clone()).collect();
+        *seen = Seen { progress, clients };
+        Ok(())
+    }
+
+    /// Nobody who was revoked is told anything any more.
+    fn point(&self, registration: &Registration) {
+        let record = registration.record();
+        let target = record.webhook.as_deref().filter(|_| record.revoked_at.is_none());
+        if let Err(error) = self.notifier.set_target(record.id.clone(), target) {
+            let client_id = %record.id;
+            tracing::error!(%client_id, error = chain(&error), "a client cannot be told of events");
+        }
+    }
+}
+
+/// A client that was not revoked. One whose keys cannot be read is not let in.
+fn client(registration: &Registration) -> Option<Client> {
+    Client::registered(registration).unwrap_or_else(|error| {
+        let client_id = registration.id();
+        tracing::error!(%client_id, error = chain(&error), "a registered client cannot be read");
+        None
+    })
+}
+
+impl AccountOwners for KnownClients {
+    fn owner(&self, id: MerchantAccountId) -> ClientId {
+        let owners = self.owners.read().unwrap_or_else(PoisonError::into_inner);
+        owners.get(&id).unwrap_or(self.configured.registration.id()).clone()
+    }
+}
+
+#[async_trait]
+impl ClientRegister for KnownClients {
+    async fn registrations(&self) -> Result<Vec<Registration>, RepositoryError> {
+        self.register.registrations().await
+    }
+
+    async fn save_registration(
+        &self,
+        registration: &Registration,
+        expected_version: Option<u32>,
+    ) -> Result<(), RegisterError> {
+        self.register.save_registration(registration, expected_version).await?;
+        Ok(self.read().await?)
+    }
+
+    async fn register_progress(&self) -> Result<u64, RepositoryError> {
+        self.register.register_progress().await
+    }
+}
