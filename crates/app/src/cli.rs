@@ -2,6 +2,7 @@
 
 #![allow(clippy::doc_markdown, reason = "the words here are what --help prints")]
 
+mod clients;
 mod faults;
 mod key;
 mod operators;
@@ -12,6 +13,9 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
+pub(crate) use clients::{
+    AddClient, ClientCommand, ClientSettings, NamedKey, RevokeClient, RotateSecret,
+};
 pub(crate) use faults::{Faults, SetFaults};
 pub(crate) use key::{KeyCommand, NewKey, PublicKey, Sign, Verify};
 pub(crate) use operators::{
@@ -117,6 +121,9 @@ pub(crate) enum Command {
     DeadLetters(OperatorList),
     /// Tell notifications once more that were given up (operators)
     Replay(Replay),
+    /// Register clients of a service, rotate their keys and secrets, revoke them (operators)
+    #[command(subcommand)]
+    Client(ClientCommand),
     /// Say who may look after payouts, in a server's data directory
     #[command(subcommand)]
     Operator(OperatorCommand),

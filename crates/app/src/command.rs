@@ -1,6 +1,7 @@
 //! What each command does, one file each.
 
 mod api_failure;
+mod clients;
 mod config;
 mod demo;
 mod faults;
@@ -50,6 +51,7 @@ pub(crate) async fn run(cli: Cli) -> Result<Exit, Failure> {
         Command::Resume(desk) => operators::resume(&desk, &settings, output).await,
         Command::DeadLetters(args) => operators::dead_letters(&args, &settings, output).await,
         Command::Replay(args) => operators::replay(&args, &settings, output).await,
+        Command::Client(command) => clients::run(command, &settings, output).await,
         Command::Operator(command) => operator::run(&command, &settings, output),
         Command::Key(command) => key::run(command, output),
         Command::Sign(args) => signature::sign(&args, output),

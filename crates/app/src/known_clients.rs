@@ -1,10 +1,10 @@
 //! Who may call now.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use async_trait::async_trait;
-use payout_domain::{ClientId, MerchantAccountId, Registration};
+use payout_domain::{ClientId, MerchantAccountId, RegisteredKey, Registration};
 use payout_http_client::WebhookNotifier;
 use payout_http_server::{Client, ClientDirectory};
 use payout_ports::{AccountOwners, ClientRegister, RegisterError, RepositoryError};
@@ -26,19 +26,13 @@ pub(crate) struct KnownClients {
     owners: RwLock<BTreeMap<MerchantAccountId, ClientId>>,
     /// How far the register had come when it was read last; held while it is read, so that nothing
     /// older is put in place of something newer.
-    seen: Mutex<Seen>,
+    seen: Mutex<u64>,
 }
 
 /// The client that the configuration names, as the server and as the register know one.
 pub(crate) struct Configured {
     pub(crate) client: Client,
     pub(crate) registration: Registration,
-}
-
-#[derive(Default)]
-struct Seen {
-    progress: u64,
-    clients: BTreeSet<ClientId>,
 }
 
 impl KnownClients {
@@ -56,7 +50,9 @@ impl KnownClients {
             owners: RwLock::default(),
             seen: Mutex::default(),
         };
-        known.read().await.map_err(|error| Failure::failed("clients", &error))?;
+        let failed = |error: RepositoryError| Failure::failed("clients", &error);
+        known.check_configured(&known.register.registrations().await.map_err(failed)?)?;
+        known.read().await.map_err(failed)?;
         Ok(known)
     }
 
@@ -73,11 +69,35 @@ impl KnownClients {
     /// Takes in what another instance has registered. It returns how many times it read the register.
     pub(crate) async fn keep_up(&self) -> Result<usize, ServiceError> {
         let progress = self.register.register_progress().await?;
-        if self.seen.lock().await.progress >= progress {
+        if *self.seen.lock().await >= progress {
             return Ok(0);
         }
         self.read().await?;
         Ok(1)
+    }
+
+    /// A name or a key that is registered is not the configuration's.
+    fn check_configured(&self, registered: &[Registration]) -> Result<(), Failure> {
+        let own = self.configured.registration.record();
+        let is_own =
+            |key: &RegisteredKey| own.keys.iter().any(|it| it.public_key == key.public_key);
+        let wrong = |what: String| Err(Failure::configuration(what));
+        for other in registered.iter().map(Registration::record) {
+            if other.id == own.id {
+                return wrong(format!(
+                    "the client {} is registered (`payout client list`); name another one with \
+                     --client-id",
+                    own.id
+                ));
+            }
+            if other.keys.iter().any(is_own) {
+                return wrong(format!(
+                    "a key of --client-key is or was the key of the client {}; make another key pair",
+                    other.id
+                ));
+            }
+        }
+        Ok(())
     }
 
     async fn read(&self) -> Result<(), RepositoryError> {
@@ -100,8 +120,7 @@ impl KnownClients {
         for registration in &registered {
             self.point(registration);
         }
-        let clients = registered.iter().map(|it| it.id().clone()).collect();
-        *seen = Seen { progress, clients };
+        *seen = progress;
         Ok(())
     }
 
@@ -110,7 +129,7 @@ impl KnownClients {
         let record = registration.record();
         let target = record.webhook.as_deref().filter(|_| record.revoked_at.is_none());
         if let Err(error) = self.notifier.set_target(record.id.clone(), target) {
-            let client_id = %record.id;
+            let client_id = &record.id;
             tracing::error!(%client_id, error = chain(&error), "a client cannot be told of events");
         }
     }

@@ -12,6 +12,7 @@ mod failure;
 mod faulty_notifier;
 mod file_marker;
 mod id_generator;
+mod known_clients;
 mod logging;
 mod operators;
 mod output;

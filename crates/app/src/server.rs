@@ -12,4 +12,4 @@ pub(crate) use home::{Home, Identity};
 pub(crate) use plan::{ServerPlan, flag, required};
 pub(crate) use readiness::StoreReadiness;
 pub(crate) use run::{Serving, bind, start_sending, start_workers, url_of};
-pub(crate) use wire_up::{api, broken, finish, notifier};
+pub(crate) use wire_up::{api, broken, client_desk, finish, notifier};

@@ -71,6 +71,11 @@ impl WebhookNotifier {
         })
     }
 
+    /// Whether a client could be told at this address.
+    pub fn check_target(&self, url: &str) -> Result<(), WebhookTargetError> {
+        WebhookTarget::new(url, self.allow_private).map(drop)
+    }
+
     /// Says where a client wants to be told from now on; `None` if nowhere.
     pub fn set_target(
         &self,

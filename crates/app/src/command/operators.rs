@@ -18,7 +18,7 @@ pub(crate) use standing::{parked, unknown};
 pub(crate) use timeline::history;
 
 /// What a server's refusal means for an operator.
-fn refused(error: ApiError) -> Failure {
+pub(super) fn refused(error: ApiError) -> Failure {
     let own = match &error {
         // The server says where the payout stands and what to do.
         ApiError::Conflict(problem) => Some((Exit::Refused, problem.detail.clone())),

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use payout_domain::{ClientId, Money, PayoutRules};
 use payout_http_client::WebhookNotifier;
-use payout_http_server::{Api, Faults, PointWebhooks, Sandbox};
+use payout_http_server::{Api, ClientDirectory, Faults, PointWebhooks, Sandbox};
 use payout_memory::{Bank, BankConfiguration, MemoryMarker, MemoryStore, OpeningAccount};
 use payout_ports::{Clock, IdGenerator, PayoutGateway as _, SandboxBank, SandboxDelays};
 use payout_service::{FollowBank, SteerSandbox};
@@ -19,6 +19,7 @@ use crate::exit_code::Exit;
 use crate::failure::{Failure, chain};
 use crate::faulty_notifier::FaultyNotifier;
 use crate::id_generator::UuidGenerator;
+use crate::known_clients::Configured;
 use crate::output::Output;
 use crate::server::{self, Database, Home, ServerPlan, Serving, flag, required};
 use crate::settings::Settings;
@@ -76,7 +77,8 @@ pub(crate) async fn run(
     follow_bank(&workers, &steer.follow);
     let accounts = bank.merchant_accounts().await;
     let accounts = accounts.map_err(|error| Failure::failed("bank", &error))?;
-    let mut api = server::api(&use_cases, &adapters, &home, &identity, &webhook_key)?;
+    let clients = only(identity.configured(clock.now())?)?;
+    let mut api = server::api(&use_cases, &adapters, &home, (clients, None), &webhook_key)?;
     api.tokens.life = token_life.duration();
     let serving = Serving {
         name: "sandbox",
@@ -100,6 +102,12 @@ pub(crate) async fn run(
     };
     let broken = server::broken(store.clone());
     serving.run(server::finish(use_cases.dispatch_payouts.clone(), store), broken).await
+}
+
+/// A sandbox has one client.
+fn only(configured: Configured) -> Result<ClientDirectory, Failure> {
+    let directory = ClientDirectory::new([configured.client]);
+    directory.map_err(|error| Failure::failed("client", &error))
 }
 
 fn in_memory() -> Stores {

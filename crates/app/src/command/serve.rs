@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use payout_domain::{MerchantAccount, Money, PayoutRules, SendRule};
-use payout_http_client::{Connection, HttpGateway, JwksCache};
+use payout_http_client::{Connection, HttpGateway, JwksCache, WebhookNotifier};
 use payout_http_server::{Api, InboundWebhooks};
 use payout_ports::{Clock, PaymentRepository, PayoutGateway};
 use payout_wire::route;
@@ -19,13 +19,14 @@ use crate::exit_code::Exit;
 use crate::failure::{Failure, chain};
 use crate::file_marker::FileMarker;
 use crate::id_generator::UuidGenerator;
+use crate::known_clients::KnownClients;
 use crate::output::Output;
-use crate::server::{self, Database, Home, ServerPlan, Serving, flag, required};
+use crate::server::{self, Database, Home, Identity, ServerPlan, Serving, flag, required};
 use crate::settings::Settings;
 use crate::span::Span;
 use crate::target;
 use crate::webhook_keys::ProviderKeys;
-use crate::wiring::{Adapters, Behaviour, UseCases};
+use crate::wiring::{Adapters, Behaviour, Stores, UseCases};
 use crate::workers::Workers;
 
 /// How old an event of the provider may be: it repeats them for 72 hours.
@@ -53,18 +54,20 @@ pub(crate) async fn run(
     let gateway = Arc::new(gateway.map_err(|error| Failure::configuration(chain(&error)))?);
     let webhook_key = home.webhook_key()?;
     let jwks_url = format!("{base_url}{}", route::JWKS);
+    let notifier = server::notifier(
+        (&plan.client_id, plan.webhook.as_deref()),
+        (&webhook_key, &jwks_url),
+        Arc::clone(&clock),
+    )?;
+    let known = known_clients(&identity, &stores, &notifier, &*clock).await?;
     let adapters = Adapters {
         stores,
         marker: Arc::new(FileMarker::at(&mark_file(args, settings, &home))),
         gateway: Arc::<HttpGateway>::clone(&gateway),
-        notifier: server::notifier(
-            (&plan.client_id, plan.webhook.as_deref()),
-            (&webhook_key, &jwks_url),
-            Arc::clone(&clock),
-        )?,
+        notifier: Arc::<WebhookNotifier>::clone(&notifier),
         clock: Arc::clone(&clock),
         ids: Arc::new(UuidGenerator),
-        owners: Arc::new(plan.client_id.clone()),
+        owners: Arc::<KnownClients>::clone(&known),
     };
     let mut behaviour = Behaviour::of_service(rules, key_window.duration());
     be_patient(&mut behaviour, settings)?;
@@ -75,6 +78,9 @@ pub(crate) async fn run(
     }
     let workers = Workers::default();
     server::start_workers(&workers, &use_cases);
+    keep_up(&workers, &known);
+    let desk = server::client_desk(&known, &use_cases, &adapters, notifier);
+    let clients = (known.directory(), Some(desk));
     if recovery::may_send(&use_cases.guard_store, args.adopt, output).await? {
         server::start_sending(&workers, &use_cases);
     }
@@ -83,7 +89,7 @@ pub(crate) async fn run(
         listener,
         api: Api {
             webhooks: Some(inbound(&connection, &use_cases, clock)?),
-            ..server::api(&use_cases, &adapters, &home, &identity, &webhook_key)?
+            ..server::api(&use_cases, &adapters, &home, clients, &webhook_key)?
         },
         announcement: Announcement::new("service", base_url, &identity, &accounts, jwks_url),
         directory: home.directory(),
@@ -93,6 +99,28 @@ pub(crate) async fn run(
     };
     let broken = server::broken(Some(database.clone()));
     serving.run(server::finish(use_cases.dispatch_payouts.clone(), Some(database)), broken).await
+}
+
+/// Who may call: the client that is configured, and those that are registered.
+async fn known_clients(
+    identity: &Identity,
+    stores: &Stores,
+    notifier: &Arc<WebhookNotifier>,
+    clock: &dyn Clock,
+) -> Result<Arc<KnownClients>, Failure> {
+    let configured = identity.configured(clock.now())?;
+    let (register, notifier) = (Arc::clone(&stores.clients), Arc::clone(notifier));
+    Ok(Arc::new(KnownClients::open(configured, register, notifier).await?))
+}
+
+/// Takes in what other instances register.
+fn keep_up(workers: &Workers, known: &Arc<KnownClients>) {
+    let known = Arc::clone(known);
+    workers.spawn("clients", Duration::from_secs(1), None, move || {
+        let known = Arc::clone(&known);
+        // That it was read is no reason to read it again at once.
+        async move { known.keep_up().await.map(|_| 0) }
+    });
 }
 
 /// How long clients and statements are waited for.

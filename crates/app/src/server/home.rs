@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use payout_domain::ClientId;
+use payout_domain::{ClientId, ClientSecretDigest, Registration, Scope, Timestamp};
 use payout_http_server::{Client, ClientDirectory, SecretDigest};
 use payout_signature::access_token::{TokenKey, TokenKeys};
 use payout_signature::{SigningKey, VerifyingKey};
@@ -14,6 +14,7 @@ use super::ServerPlan;
 use crate::credentials::{create_private_directory, read_secret, read_signing_key, write_private};
 use crate::failure::Failure;
 use crate::id_generator;
+use crate::known_clients::Configured;
 use crate::operators::OperatorFiles;
 
 /// The data directory of a server.
@@ -125,19 +126,28 @@ impl Home {
 }
 
 impl Identity {
-    /// The directory of clients that holds this one.
-    pub(crate) fn clients(&self) -> Result<ClientDirectory, Failure> {
+    /// The client as the server and as the register know one; at this time it began to be one.
+    pub(crate) fn configured(&self, now: Timestamp) -> Result<Configured, Failure> {
         let secret = read_secret(&self.client_secret_file)?;
+        let secret = SecretDigest::of(secret.expose_secret());
+        let digest = ClientSecretDigest(*secret.as_bytes());
+        let wrong = |error| Failure::configuration(format!("--client-key: {error}"));
+        let (id, scopes) = (self.client_id.clone(), [Scope::Payments].into());
+        let mut registration = Registration::new(id, scopes, digest, now).map_err(wrong)?;
+        for key in &self.keys {
+            registration.add_key(key.kid(), &key.public_key_pem(), now).map_err(wrong)?;
+        }
         let client = Client {
             id: self.client_id.clone(),
-            secret: SecretDigest::of(secret.expose_secret()),
+            secret,
+            earlier_secret: None,
             keys: self.keys.clone(),
             scopes: BTreeSet::from([
                 ClientDirectory::PAYMENTS.to_owned(),
                 "recurring_payments:sweeping".to_owned(),
             ]),
         };
-        ClientDirectory::new([client]).map_err(|error| Failure::configuration(error.to_string()))
+        Ok(Configured { client, registration })
     }
 }
 

@@ -5,14 +5,15 @@ use std::time::Duration;
 
 use payout_domain::ClientId;
 use payout_http_client::WebhookNotifier;
-use payout_http_server::{Api, Limits, Operators, Tokens};
+use payout_http_server::{Api, ClientDesk, ClientDirectory, Limits, Operators, Tokens};
 use payout_ports::Clock;
-use payout_service::DispatchPayouts;
+use payout_service::{DispatchPayouts, ManageClients};
 use payout_signature::{Jwks, SigningKey};
 
-use super::{Database, Home, Identity, StoreReadiness};
+use super::{Database, Home, StoreReadiness};
 use crate::failure::{Failure, chain};
 use crate::id_generator;
+use crate::known_clients::KnownClients;
 use crate::wiring::{Adapters, UseCases};
 
 /// For how long a stopping server waits for transmissions that are on their way. What takes longer is
@@ -24,7 +25,7 @@ pub(crate) fn api(
     use_cases: &UseCases,
     adapters: &Adapters,
     home: &Home,
-    identity: &Identity,
+    (clients, client_desk): (ClientDirectory, Option<ClientDesk>),
     webhook_key: &SigningKey,
 ) -> Result<Api, Failure> {
     let clock = Arc::clone(&adapters.clock);
@@ -37,7 +38,7 @@ pub(crate) fn api(
         list_merchant_accounts: use_cases.list_merchant_accounts.clone(),
         list_transactions: use_cases.list_transactions.clone(),
         list_payment_sources: use_cases.list_payment_sources.clone(),
-        clients: identity.clients()?,
+        clients,
         tokens: Tokens {
             keys: home.token_keys()?,
             issuer: "payout".to_owned(),
@@ -48,7 +49,7 @@ pub(crate) fn api(
         trace_ids: Arc::new(|| id_generator::random().simple().to_string()),
         webhooks: None,
         own_keys: Jwks::render(&[webhook_key.verifying_key()]),
-        operators: Some(operators(use_cases, home)?),
+        operators: Some(operators(use_cases, home, client_desk)?),
         sandbox: None,
         limits: Limits::default(),
         ready: Arc::new(StoreReadiness { payouts: Arc::clone(&adapters.stores.payouts) }),
@@ -56,7 +57,11 @@ pub(crate) fn api(
 }
 
 /// What people look after payouts with.
-fn operators(use_cases: &UseCases, home: &Home) -> Result<Operators, Failure> {
+fn operators(
+    use_cases: &UseCases,
+    home: &Home,
+    client_desk: Option<ClientDesk>,
+) -> Result<Operators, Failure> {
     let wired = &use_cases.operators;
     Ok(Operators {
         directory: Arc::new(home.operators()?),
@@ -65,7 +70,29 @@ fn operators(use_cases: &UseCases, home: &Home) -> Result<Operators, Failure> {
         resolve_payout: wired.resolve_payout.clone(),
         pause_sending: wired.pause_sending.clone(),
         replay_notifications: wired.replay_notifications.clone(),
+        client_desk,
     })
+}
+
+/// What operators register clients with.
+pub(crate) fn client_desk(
+    known: &Arc<KnownClients>,
+    use_cases: &UseCases,
+    adapters: &Adapters,
+    notifier: Arc<WebhookNotifier>,
+) -> ClientDesk {
+    ClientDesk {
+        manage: ManageClients {
+            register: Arc::<KnownClients>::clone(known),
+            clock: Arc::clone(&adapters.clock),
+            guard: use_cases.guard_store.clone(),
+            configured: known.configured().clone(),
+        },
+        new_secret: Arc::new(id_generator::long_secret),
+        check_webhook: Arc::new(move |url| {
+            notifier.check_target(url).map_err(|error| chain(&error))
+        }),
+    }
 }
 
 /// Tells a client at its URL, signed; nobody if there is no URL.

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use payout_ports::{
-    Inbox, MarkedStore, Outbox, PaymentRepository, PayoutRepository, SendSwitch, Store,
+    ClientRegister, Inbox, MarkedStore, Outbox, PaymentRepository, PayoutRepository, SendSwitch,
+    Store,
 };
 
 /// One store, seen through each of its ports.
@@ -15,6 +16,7 @@ pub(crate) struct Stores {
     pub(crate) outbox: Arc<dyn Outbox>,
     pub(crate) switch: Arc<dyn SendSwitch>,
     pub(crate) marked: Arc<dyn MarkedStore>,
+    pub(crate) clients: Arc<dyn ClientRegister>,
 }
 
 impl Stores {
@@ -27,6 +29,7 @@ impl Stores {
             outbox: Arc::<S>::clone(store),
             switch: Arc::<S>::clone(store),
             marked: Arc::<S>::clone(store),
+            clients: Arc::<S>::clone(store),
         }
     }
 }

@@ -6,7 +6,7 @@ use crate::stage::{Server, Stage, eventually};
 use crate::world::{World, member};
 
 /// A schema of the test server that no other test uses.
-fn database() -> String {
+pub(crate) fn database() -> String {
     static NEXT: AtomicU32 = AtomicU32::new(1);
     let server = std::env::var("PAYOUT_TEST_POSTGRES").unwrap_or_else(|_| {
         panic!(

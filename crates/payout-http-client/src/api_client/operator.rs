@@ -5,10 +5,11 @@ use std::sync::Arc;
 
 use http::header::{AUTHORIZATION, CONTENT_TYPE};
 use http::{HeaderValue, Method, StatusCode};
-use payout_domain::{EventId, OperatorName, PayoutId};
+use payout_domain::{ClientId, EventId, OperatorName, PayoutId};
 use payout_ports::Clock;
 use payout_wire::operator::{
-    DeadLetterPage, PauseBody, PauseOrder, PayoutFile, ResolveOrder, StandingName, StandingPage,
+    ClientBody, ClientChange, ClientList, ClientOrder, ClientWithSecret, DeadLetterPage,
+    NewSecretOrder, PauseBody, PauseOrder, PayoutFile, ResolveOrder, StandingName, StandingPage,
     StandingPayout,
 };
 use payout_wire::{InvalidBody, media_type, route};
@@ -130,6 +131,46 @@ impl OperatorClient {
     pub async fn replay(&self, id: EventId) -> Result<Reply<()>, ApiError> {
         let path = route::with_id(route::OPERATOR_REPLAY, id);
         self.write(Method::POST, &path, None, |_| Ok(())).await
+    }
+
+    /// Lists every client: the configured one first, then those of the register.
+    pub async fn clients(&self) -> Result<Reply<ClientList>, ApiError> {
+        self.read(self.api.join(route::OPERATOR_CLIENTS), ClientList::parse).await
+    }
+
+    /// Registers a client. Its secret is in the answer, and nowhere else.
+    pub async fn add_client(
+        &self,
+        order: &ClientOrder,
+    ) -> Result<Reply<ClientWithSecret>, ApiError> {
+        let body = Some(order.to_bytes());
+        self.write(Method::POST, route::OPERATOR_CLIENTS, body, ClientWithSecret::parse).await
+    }
+
+    /// Changes the registration of a client.
+    pub async fn change_client(
+        &self,
+        id: &ClientId,
+        change: &ClientChange,
+    ) -> Result<Reply<ClientBody>, ApiError> {
+        let path = route::with_id(route::OPERATOR_CLIENT, id);
+        self.write(Method::POST, &path, Some(change.to_bytes()), ClientBody::parse).await
+    }
+
+    /// Gives a client another secret, which is in the answer and nowhere else.
+    pub async fn rotate_secret(
+        &self,
+        id: &ClientId,
+        order: NewSecretOrder,
+    ) -> Result<Reply<ClientWithSecret>, ApiError> {
+        let path = route::with_id(route::OPERATOR_CLIENT_SECRET, id);
+        self.write(Method::POST, &path, Some(order.to_bytes()), ClientWithSecret::parse).await
+    }
+
+    /// Lets nobody in any more under the name of a client.
+    pub async fn revoke_client(&self, id: &ClientId) -> Result<Reply<ClientBody>, ApiError> {
+        let path = route::with_id(route::OPERATOR_CLIENT_REVOKE, id);
+        self.write(Method::POST, &path, None, ClientBody::parse).await
     }
 
     fn page(&self, path: &str, limit: u32, after: Option<&str>) -> Url {
