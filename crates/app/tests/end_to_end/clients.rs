@@ -85,7 +85,7 @@ fn a_registered_client_pays_out_and_sees_its_own_until_it_is_revoked() {
     world.service.start_again(&world.stage);
     let bets = Other { world: &world, id: "bets", key: "first" };
     bets.ask(&["get", &id]).ended_with(7);
-    world.register("bets", "second", &euros, &[]).ended_with(4).said("is or was registered");
+    world.ask(&["client", "add", "bets"]).ended_with(4).said("is or was registered");
     let listed = world.ask(&["client", "list"]).ended_with(0).stdout;
     assert!(listed.contains("service-client") && listed.contains("revoked"), "{listed}");
 }

@@ -12,7 +12,8 @@ use payout_wire::InvalidBody;
 use payout_wire::history::HistoryBody;
 use payout_wire::merchant_account::{MerchantAccountBody, MerchantAccountList};
 use payout_wire::operator::{
-    DeadLetterPage, PauseBody, PauseOrder, ResolveOrder, StandingPage, StandingPayout,
+    ClientBody, ClientList, ClientOrigin, ClientWithSecret, DeadLetterPage, NewSecretOrder,
+    PauseBody, PauseOrder, ResolveOrder, StandingPage, StandingPayout,
 };
 use payout_wire::payment::PaymentBody;
 use payout_wire::payment_source::PaymentSourceList;
@@ -28,6 +29,7 @@ use payout_wire::transaction::TransactionPage;
 use payout_wire::webhook::{Balances, WebhookEvent};
 
 use crate::fixture::{self, at, of};
+use crate::registered;
 
 const TRACE_ID: &str = "5f1c0e9d7b3a4826a1d4c7e8f90b2a63";
 const EVENT_ID: &str = "a4c90e17-5d28-4b63-9e0f-7c1d3b8a6f52";
@@ -241,6 +243,28 @@ fn operators() -> Named {
         ("operator_paused", paused.to_bytes()),
         ("operator_sending", PauseBody::Sending.to_bytes()),
         ("operator_dead_letters", letters.to_bytes()),
+    ]
+    .into_iter()
+    .chain(clients())
+    .collect()
+}
+
+fn clients() -> [(&'static str, Vec<u8>); 6] {
+    let listed = vec![
+        ClientBody::new(&registered::configured(), ClientOrigin::Configuration),
+        ClientBody::new(&registered::bets(), ClientOrigin::Register),
+    ];
+    let added = ClientWithSecret {
+        client_secret: registered::SECRET.to_owned(),
+        client: ClientBody::new(&registered::bets(), ClientOrigin::Register),
+    };
+    [
+        ("operator_client_order", registered::order().to_bytes()),
+        ("operator_client_added", added.to_bytes()),
+        ("operator_client_change", registered::change().to_bytes()),
+        ("operator_client", listed.last().expect("there are two").to_bytes()),
+        ("operator_client_secret", NewSecretOrder { overlap: Duration::from_hours(24) }.to_bytes()),
+        ("operator_clients", ClientList { items: listed }.to_bytes()),
     ]
 }
 

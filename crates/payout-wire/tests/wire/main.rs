@@ -9,6 +9,7 @@ mod golden;
 mod operators;
 mod problems;
 mod received;
+mod registered;
 mod robustness;
 mod round_trip;
 mod sandbox;
