@@ -1,5 +1,6 @@
 //! Keeps what the bank of a sandbox has done in a file, so that it does it again after a restart.
 
+mod provider_record;
 mod record;
 
 use std::fs::{File, OpenOptions};

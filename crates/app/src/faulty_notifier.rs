@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use payout_domain::ClientId;
 use payout_http_client::WebhookNotifier;
 use payout_http_server::Faults;
-use payout_ports::{Delivery, NotDelivered, Notification, Notifier};
+use payout_ports::{Delivery, NotDelivered, Notice, NoticeSender, Notification, Notifier};
 use payout_wire::sandbox::{FaultCall, FaultKind, FaultRule, distort};
 
 use crate::id_generator;
@@ -33,13 +33,7 @@ impl FaultyNotifier {
         Self { notifier, faults, held: Mutex::default() }
     }
 
-    async fn told_by(
-        &self,
-        rule: &FaultRule,
-        notification: &Notification,
-    ) -> Result<Delivery, NotDelivered> {
-        let client_id = notification.client_id.clone();
-        let words = Words { client_id, body: WebhookNotifier::words(notification)? };
+    async fn told_by(&self, rule: &FaultRule, words: Words) -> Result<Delivery, NotDelivered> {
         tracing::info!(fault = %rule.kind, "a fault is injected into a webhook");
         match rule.kind {
             FaultKind::Drop => Ok(Delivery::Delivered),
@@ -97,6 +91,14 @@ impl FaultyNotifier {
         Delivery::Delivered
     }
 
+    async fn tell_held(&self) -> Result<(), NotDelivered> {
+        let held = std::mem::take(&mut *self.held());
+        for words in held {
+            self.tell(words).await?;
+        }
+        Ok(())
+    }
+
     fn held(&self) -> std::sync::MutexGuard<'_, Vec<Words>> {
         self.held.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -106,13 +108,26 @@ impl FaultyNotifier {
 impl Notifier for FaultyNotifier {
     async fn deliver(&self, notification: &Notification) -> Result<Delivery, NotDelivered> {
         if let Some(rule) = self.faults.next(FaultCall::Webhook) {
-            return self.told_by(&rule, notification).await;
+            let client_id = notification.client_id.clone();
+            let body = WebhookNotifier::words(notification)?;
+            return self.told_by(&rule, Words { client_id, body }).await;
         }
         let delivery = self.notifier.deliver(notification).await?;
-        let held = std::mem::take(&mut *self.held());
-        for words in held {
-            self.tell(words).await?;
+        self.tell_held().await?;
+        Ok(delivery)
+    }
+}
+
+#[async_trait]
+impl NoticeSender for FaultyNotifier {
+    async fn send(&self, notice: &Notice) -> Result<Delivery, NotDelivered> {
+        if let Some(rule) = self.faults.next(FaultCall::Webhook) {
+            let client_id = notice.client_id.clone();
+            let body = WebhookNotifier::words_of_notice(notice)?;
+            return self.told_by(&rule, Words { client_id, body }).await;
         }
+        let delivery = self.notifier.send(notice).await?;
+        self.tell_held().await?;
         Ok(delivery)
     }
 }

@@ -91,6 +91,10 @@ uuid_id! {
     TransactionId
 }
 uuid_id! {
+    /// Names a transfer: a refund, or a payout to an account that is no payment source.
+    TransferId
+}
+uuid_id! {
     /// Names one event that is told to somebody: the same event keeps its name however often it is
     /// delivered.
     EventId
@@ -141,6 +145,11 @@ name_id! {
 name_id! {
     /// Names a client of the service: who may ask for payouts, and whose payouts they are.
     ClientId
+}
+
+name_id! {
+    /// Names a bank that users pay from, in the provider's directory: `mock-payments-gb-redirect`.
+    ProviderId
 }
 
 #[cfg(test)]

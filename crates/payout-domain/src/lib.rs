@@ -230,6 +230,7 @@ mod idempotency_key;
 mod merchant_account;
 mod metadata;
 mod money;
+mod pay_in;
 mod payment;
 mod payment_source;
 mod payout;
@@ -243,6 +244,7 @@ mod serde_text;
 #[cfg(feature = "proptest")]
 pub mod strategies;
 mod timestamp;
+mod transfer;
 
 pub use account_identifier::{
     AccountIdentifier, AccountIdentifierError, AccountIdentity, CurrencyAccountMismatch, Iban,
@@ -251,12 +253,16 @@ pub use account_identifier::{
 pub use currency::{Currency, CurrencyError};
 pub use id::{
     ClientId, EventId, GatewayPayoutId, MerchantAccountId, ParseIdError, PaymentId,
-    PaymentSourceId, PayoutId, TransactionId, UserId,
+    PaymentSourceId, PayoutId, ProviderId, TransactionId, TransferId, UserId,
 };
 pub use idempotency_key::{IdempotencyKey, IdempotencyKeyError};
 pub use merchant_account::MerchantAccount;
 pub use metadata::{Metadata, MetadataError};
 pub use money::{Money, MoneyError};
+pub use pay_in::{
+    FlowSupport, Login, NextAction, ParseLoginError, PayIn, PayInFailure, PayInOrder, PayInRefused,
+    PayInStage, PayInState, PayInStep, ProviderSelection,
+};
 pub use payment::Payment;
 pub use payment_source::{PaymentSource, PaymentSourceConflict, Proof};
 pub use payout::{
@@ -272,6 +278,7 @@ pub use registration::{
 };
 pub use scheme::{ParseSchemeError, Scheme, SchemeSelection};
 pub use timestamp::Timestamp;
+pub use transfer::{RefundRefused, Transfer, TransferOrder, TransferPurpose, refund_amount};
 
 /// The README's code compiles, or the tests fail.
 #[cfg(doctest)]

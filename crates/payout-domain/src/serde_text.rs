@@ -8,8 +8,9 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::{
     AccountIdentifier, ClientId, Currency, EventId, Evidence, FailureReason, GatewayPayoutId, Iban,
-    IdempotencyKey, MerchantAccountId, Money, Nrb, PaymentId, PaymentSourceId, PayoutId,
-    PayoutState, Reference, Scheme, SortCodeAccountNumber, Timestamp, TransactionId, UserId,
+    IdempotencyKey, Login, MerchantAccountId, Money, Nrb, PaymentId, PaymentSourceId, PayoutId,
+    PayoutState, ProviderId, Reference, Scheme, SortCodeAccountNumber, Timestamp, TransactionId,
+    TransferId, UserId,
 };
 
 macro_rules! as_text {
@@ -39,6 +40,7 @@ as_text! {
     GatewayPayoutId => ToString::to_string;
     Iban => |iban| iban.electronic().to_owned();
     IdempotencyKey => ToString::to_string;
+    Login => ToString::to_string;
     MerchantAccountId => ToString::to_string;
     Money => ToString::to_string;
     Nrb => |nrb| nrb.electronic().to_owned();
@@ -46,10 +48,12 @@ as_text! {
     PaymentSourceId => ToString::to_string;
     PayoutId => ToString::to_string;
     PayoutState => ToString::to_string;
+    ProviderId => ToString::to_string;
     Reference => ToString::to_string;
     Scheme => ToString::to_string;
     SortCodeAccountNumber => SortCodeAccountNumber::electronic;
     TransactionId => ToString::to_string;
+    TransferId => ToString::to_string;
     UserId => ToString::to_string;
 }
 

@@ -14,7 +14,8 @@ use http::header::CONTENT_TYPE;
 use http::{HeaderValue, Method};
 use payout_domain::ClientId;
 use payout_ports::{
-    Clock, Delivery, NotDelivered, Notification, NotificationKind, NotificationSubject, Notifier,
+    Clock, Delivery, NotDelivered, Notice, NoticeSender, NoticeSubject, Notification,
+    NotificationKind, NotificationSubject, Notifier,
 };
 use payout_signature::{SigningKey, sign};
 use payout_wire::webhook::WebhookEvent;
@@ -98,6 +99,17 @@ impl WebhookNotifier {
         Ok(event.to_bytes())
     }
 
+    /// What a notice says to its client, as it is sent.
+    pub fn words_of_notice(notice: &Notice) -> Result<Vec<u8>, NotDelivered> {
+        let event = match &notice.subject {
+            NoticeSubject::PayIn(pay_in) => WebhookEvent::pay_in(notice.event_id, pay_in),
+            NoticeSubject::Transfer(transfer) => WebhookEvent::transfer(notice.event_id, transfer),
+        };
+        let event =
+            event.ok_or_else(|| not_delivered("what is to be told is not true of its subject"))?;
+        Ok(event.to_bytes())
+    }
+
     /// Sends words to a client, signed. It tries once.
     pub async fn deliver_words(
         &self,
@@ -146,6 +158,13 @@ impl Notifier for WebhookNotifier {
             return Ok(Delivery::NobodyListens);
         }
         self.deliver_words(&notification.client_id, Self::words(notification)?).await
+    }
+}
+
+#[async_trait]
+impl NoticeSender for WebhookNotifier {
+    async fn send(&self, notice: &Notice) -> Result<Delivery, NotDelivered> {
+        self.deliver_words(&notice.client_id, Self::words_of_notice(notice)?).await
     }
 }
 

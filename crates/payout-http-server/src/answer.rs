@@ -13,6 +13,14 @@ pub(crate) fn json(status: StatusCode, body: impl Into<Body>) -> Response {
     response
 }
 
+/// A text for people.
+pub(crate) fn text(status: StatusCode, body: &'static str) -> Response {
+    let mut response = (status, body).into_response();
+    let plain = HeaderValue::from_static("text/plain; charset=utf-8");
+    response.headers_mut().insert(header::CONTENT_TYPE, plain);
+    response
+}
+
 /// Marks an error that is no problem document and stays as it was written.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct AsWritten;

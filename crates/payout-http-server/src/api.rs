@@ -14,7 +14,7 @@ use payout_service::{
 use payout_signature::access_token::TokenKeys;
 use payout_wire::sandbox::Lifetimes;
 
-use crate::{ClientDirectory, Faults, Limits, OperatorDirectory, WebhookKeys};
+use crate::{ClientDirectory, Faults, Limits, OperatorDirectory, Provider, WebhookKeys};
 
 /// Tells the time.
 pub type ApiClock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
@@ -135,6 +135,8 @@ pub struct Sandbox {
     pub lifetimes: Mutex<Lifetimes>,
     /// How it misbehaves.
     pub faults: Faults,
+    /// What it does beside closed-loop payouts.
+    pub provider: Provider,
 }
 
 impl Api {

@@ -50,6 +50,7 @@ mod admission;
 mod exchange;
 mod answer;
 mod fault;
+mod provider;
 mod faults;
 
 pub use api::{
@@ -60,6 +61,7 @@ pub use client_directory::{Client, ClientDirectory, ClientDirectoryError, Secret
 pub use faults::Faults;
 pub use limits::Limits;
 pub use operator_directory::OperatorDirectory;
+pub use provider::Provider;
 pub use router::{paths, router};
 pub use serve::{Ended, Peer, serve};
 pub use verified_webhook::{ReceivedWebhook, WebhookKeys};

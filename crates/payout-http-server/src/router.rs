@@ -99,7 +99,17 @@ fn resources(routes: Routes) -> Routes {
         (route::MERCHANT_ACCOUNT, get(merchant_accounts::show)),
         (route::TRANSACTIONS, get(merchant_accounts::transactions)),
         (route::PAYMENT_SOURCES, get(merchant_accounts::payment_sources)),
+        (route::SWEEPING, sweeping()),
+        (route::SWEEPING_OLD, sweeping()),
+        (route::PAYMENTS, write(payments::create)),
         (route::PAYMENT, get(payments::show)),
+        (route::AUTHORIZATION_FLOW, step(payments::start)),
+        (route::PROVIDER_SELECTION, step(payments::select_provider)),
+        (route::CONSENT, step(payments::consent)),
+        (route::FORM, step(payments::form)),
+        (route::CANCEL_PAYMENT, step(payments::cancel)),
+        (route::REFUNDS, step(payments::refund).get(payments::refunds)),
+        (route::REFUND, get(payments::show_refund)),
     ];
     table.into_iter().fold(routes, |routes, (route, methods)| resource(routes, route, &methods))
 }
@@ -118,6 +128,22 @@ where
     M: 'static,
 {
     post(handler)
+}
+
+/// A write that is about one thing.
+fn step<H, M>(handler: H) -> MethodRouter<Arc<Api>>
+where
+    H: Handler<
+            (M, axum::extract::State<Arc<Api>>, axum::extract::Path<String>, VerifiedWrite),
+            Arc<Api>,
+        >,
+    M: 'static,
+{
+    post(handler)
+}
+
+fn sweeping() -> MethodRouter<Arc<Api>> {
+    step(merchant_accounts::sweep).get(merchant_accounts::sweeping).delete(merchant_accounts::sweep)
 }
 
 /// What operators see and decide.
@@ -149,6 +175,8 @@ fn controls(routes: Routes) -> Routes {
                 .delete(sandbox::clear_faults),
         )
         .route(route::SANDBOX_RETURNS, post(sandbox::return_payout))
+        .route(route::SANDBOX_LOGINS, post(sandbox::log_in))
+        .route(&format!("{}/{{id}}", route::SANDBOX_BANKS), get(sandbox::bank_page))
         .route(route::SANDBOX_DELAYS, post(sandbox::set_delays))
         .route(route::SANDBOX_LIFETIMES, post(sandbox::set_lifetimes))
         .route(route::SANDBOX_WEBHOOK, post(sandbox::point_webhooks))

@@ -46,6 +46,11 @@ impl VerifiedWrite {
         self.fingerprint
     }
 
+    /// The body, whatever it is.
+    pub(crate) fn bytes(&self) -> &[u8] {
+        &self.body
+    }
+
     /// The body, if it says of itself that it is JSON.
     pub(crate) fn json(&self) -> Result<&[u8], Fault> {
         if body::is_json(&self.headers) {

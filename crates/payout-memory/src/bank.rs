@@ -6,6 +6,8 @@ mod derived_account;
 mod gateway;
 mod instruction_text;
 mod journal;
+mod provider;
+mod provider_operation;
 mod sandbox;
 
 use std::fmt;
@@ -18,6 +20,7 @@ use payout_ports::{Cause, Clock, GatewayProfile, IdGenerator, SandboxDelays};
 use book::Book;
 pub use configuration::{BankConfiguration, OpeningAccount};
 pub use journal::{BankJournal, BankOperation, NoJournal, ReplayError};
+pub use provider_operation::{Arrival, ProviderOperation, WrittenUnder};
 
 /// A small bank that behaves as the provider does: users pay in, payouts go out, and everything takes
 /// its time.

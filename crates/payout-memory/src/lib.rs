@@ -5,7 +5,8 @@ mod memory_marker;
 mod store;
 
 pub use bank::{
-    Bank, BankConfiguration, BankJournal, BankOperation, NoJournal, OpeningAccount, ReplayError,
+    Arrival, Bank, BankConfiguration, BankJournal, BankOperation, NoJournal, OpeningAccount,
+    ProviderOperation, ReplayError, WrittenUnder,
 };
 pub use memory_marker::MemoryMarker;
 pub use store::MemoryStore;

@@ -14,6 +14,8 @@
 //! | [`MarkedStore`], [`Marker`] | whether the store is still the one that it was | memory, SQLite, PostgreSQL; a file |
 //! | [`Notifier`] | to tell a client what happened | signed webhooks over HTTP |
 //! | [`SandboxBank`] | to play the users and banks of a sandbox | the bank in memory |
+//! | [`SandboxProvider`] | to play what a provider does beside closed-loop payouts | the bank in memory |
+//! | [`NoticeSender`] | to tell a client what that provider did | signed webhooks over HTTP |
 //! | [`Clock`], [`MovableClock`] | what time it is | the binary |
 //! | [`IdGenerator`] | a name that nothing else has | the binary |
 //!
@@ -34,6 +36,7 @@ mod payment_repository;
 mod payout_repository;
 mod repository_error;
 mod sandbox_bank;
+mod sandbox_provider;
 mod send_switch;
 mod store;
 mod transaction;
@@ -64,11 +67,15 @@ pub use repository_error::RepositoryError;
 pub use sandbox_bank::{
     BankEvent, Deposit, DepositOrder, DepositRefused, SandboxBank, SandboxDelays,
 };
+pub use sandbox_provider::{
+    ClientWrite, CreatedPayIn, Notice, NoticeSender, NoticeSubject, PayInReport, ProviderRefused,
+    RefundOrder, SandboxProvider,
+};
 pub use send_switch::{Pause, SendSwitch};
 pub use store::Store;
 pub use transaction::{
-    PayingAccount, ReturnFor, Transaction, TransactionKind, TransactionPage, TransactionQuery,
-    TransactionType,
+    PayingAccount, ReturnFor, ShownSource, Transaction, TransactionKind, TransactionPage,
+    TransactionQuery, TransactionType,
 };
 
 #[cfg(feature = "mock")]
@@ -83,5 +90,6 @@ pub use {
     payment_repository::MockPaymentRepository,
     payout_repository::MockPayoutRepository,
     sandbox_bank::MockSandboxBank,
+    sandbox_provider::{MockNoticeSender, MockSandboxProvider},
     send_switch::MockSendSwitch,
 };

@@ -4,7 +4,7 @@ use std::fmt;
 
 use payout_domain::{
     AccountIdentifier, GatewayPayoutId, Metadata, Money, PaymentId, PaymentSourceId, PayoutId,
-    Reference, Scheme, Timestamp, TransactionId, UserId,
+    Reference, Scheme, Timestamp, TransactionId, Transfer, UserId,
 };
 
 /// A movement on a merchant account, as the provider tells it.
@@ -72,6 +72,24 @@ pub enum TransactionKind {
         /// What we attached to it.
         metadata: Metadata,
     },
+    /// Money left outside the closed loop: a refund, or a payout to any account.
+    Transfer {
+        /// The transfer.
+        transfer: Box<Transfer>,
+        /// For a refund, where it goes back to.
+        source: Option<ShownSource>,
+    },
+}
+
+/// A payment source, as a payment or its refund shows it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ShownSource {
+    /// The provider's name for it.
+    pub id: PaymentSourceId,
+    /// Whose it is.
+    pub user_id: UserId,
+    /// The account.
+    pub account: PayingAccount,
 }
 
 /// An account at somebody else's bank.

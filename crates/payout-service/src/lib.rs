@@ -18,6 +18,7 @@
 //! | [`PauseSending`], [`GuardStore`] | stop sending: by hand, and when the store is not what it was |
 //! | [`ReplayNotifications`] | tells once more what was given up |
 //! | [`SteerSandbox`], [`FollowBank`] | play the users and banks of a sandbox |
+//! | [`TakePayment`], [`TransferMoney`], [`TellNotices`] | play what a provider does beside closed-loop payouts |
 //!
 //! A use case knows the ports and nothing behind them. It reads no clock and draws no chance but
 //! through them, so that a simulation can run it unchanged.
@@ -55,6 +56,9 @@ mod show_payment;
 mod show_payout;
 mod steer_sandbox;
 mod take_in;
+mod take_payment;
+mod tell_notices;
+mod transfer_money;
 
 pub use backoff::Backoff;
 pub use decide_payout::DecidePayout;
@@ -84,11 +88,15 @@ pub use show_payment::ShowPayment;
 pub use show_payout::ShowPayout;
 pub use steer_sandbox::SteerSandbox;
 pub use take_in::{DecisionError, ScheduleOf, TakeIn};
+pub use take_payment::{PaymentApplication, TakePayment};
+pub use tell_notices::TellNotices;
+pub use transfer_money::TransferMoney;
 
 /// The words of the ports that the use cases speak to their callers.
 pub use payout_ports::{
-    Attempt, DeadLetter, DeadLetterSubject, Deposit, DepositOrder, DepositRefused, Fingerprint,
-    GatewayProfile, InboxSubject, PageOrder, Pause, PayingAccount, PayoutEvent, Payouts,
-    Remembered, ReturnFor, SandboxDelays, Standing, StoreMark, Transaction, TransactionKind,
-    TransactionPage, TransactionQuery, TransactionType, chain,
+    Attempt, ClientWrite, CreatedPayIn, DeadLetter, DeadLetterSubject, Deposit, DepositOrder,
+    DepositRefused, Fingerprint, GatewayProfile, InboxSubject, Notice, NoticeSubject, PageOrder,
+    Pause, PayInReport, PayingAccount, PayoutEvent, Payouts, ProviderRefused, RefundOrder,
+    Remembered, ReturnFor, SandboxDelays, ShownSource, Standing, StoreMark, Transaction,
+    TransactionKind, TransactionPage, TransactionQuery, TransactionType, chain,
 };

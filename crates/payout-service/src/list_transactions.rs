@@ -60,7 +60,9 @@ impl ListTransactions {
                     *returned = ours;
                 }
             }
-            TransactionKind::ExternalPayment { .. } | TransactionKind::Payment { .. } => {}
+            TransactionKind::ExternalPayment { .. }
+            | TransactionKind::Payment { .. }
+            | TransactionKind::Transfer { .. } => {}
         }
         Ok(())
     }

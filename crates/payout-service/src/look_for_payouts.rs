@@ -213,6 +213,8 @@ fn as_listed(transaction: &Transaction) -> Option<Listed> {
                 returned_by,
             })
         }
-        TransactionKind::Payment { .. } | TransactionKind::ExternalPayment { .. } => None,
+        TransactionKind::Payment { .. }
+        | TransactionKind::ExternalPayment { .. }
+        | TransactionKind::Transfer { .. } => None,
     }
 }

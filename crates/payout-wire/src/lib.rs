@@ -44,12 +44,14 @@ pub mod payment;
 pub mod payment_source;
 pub mod payout;
 pub mod problem;
+pub mod refund;
 pub mod route;
 pub mod sandbox;
 mod scheme;
 pub mod timestamp;
 pub mod token;
 pub mod transaction;
+mod transfer;
 pub mod webhook;
 
 pub use invalid_body::InvalidBody;

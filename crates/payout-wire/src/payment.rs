@@ -1,6 +1,9 @@
-//! `GET /v3/payments/{id}`: money that came in.
+//! Payments: money that came in, and letting users pay it in.
 
+mod create;
+mod flow;
 mod method;
+mod standing;
 
 use payout_domain::{Metadata, Payment, PaymentId, Timestamp, UserId};
 use serde::Serialize;
@@ -10,7 +13,10 @@ use crate::money::{self, MoneyMembers};
 use crate::payment_source::{self, ReceivedPaymentSource};
 use crate::{InvalidBody, metadata, timestamp};
 
+pub use create::{CreatePayment, CreatedPayment};
+pub use flow::{FlowBody, SelectProvider, StartFlow, SubmitForm, is_object_or_empty};
 pub(crate) use method::MethodTwin;
+pub use standing::{PayInBody, SettledFrom};
 
 /// A settled payment, to be told. One that has not settled opens nothing, and is not told.
 #[derive(Serialize)]

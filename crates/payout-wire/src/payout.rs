@@ -4,6 +4,7 @@ mod beneficiary;
 mod body;
 mod create;
 mod created;
+mod open;
 mod page;
 mod received;
 
@@ -12,5 +13,6 @@ pub(crate) use beneficiary::{BeneficiaryTwin, read as read_beneficiary};
 pub use body::PayoutBody;
 pub use create::CreatePayout;
 pub use created::CreatedPayout;
+pub use open::{AnyPayout, OpenPayoutBody};
 pub use page::{PayoutPage, ReceivedPayoutPage};
 pub use received::ReceivedPayout;

@@ -45,6 +45,27 @@ pub const MERCHANT_ACCOUNT: Route = route!("/merchant-accounts/{id}");
 pub const TRANSACTIONS: Route = route!("/merchant-accounts/{id}/transactions");
 /// `GET` lists the accounts from which the user `user_id` has paid into a merchant account.
 pub const PAYMENT_SOURCES: Route = route!("/merchant-accounts/{id}/payment-sources");
+/// `GET` shows whether a merchant account is swept.
+pub const SWEEPING: Route = route!("/merchant-accounts/{id}/sweeping");
+/// The same, in the older spelling.
+pub const SWEEPING_OLD: Route = route!("/merchant_accounts/{id}/sweeping");
+/// `POST` lets a user pay in.
+pub const PAYMENTS: Route = route!("/payments");
+/// `POST` begins to have a payment authorised.
+pub const AUTHORIZATION_FLOW: Route = route!("/payments/{id}/authorization-flow");
+/// `POST` says which bank the user has chosen.
+pub const PROVIDER_SELECTION: Route =
+    route!("/payments/{id}/authorization-flow/actions/provider-selection");
+/// `POST` says that the user agrees.
+pub const CONSENT: Route = route!("/payments/{id}/authorization-flow/actions/consent");
+/// `POST` says what the user has filled in.
+pub const FORM: Route = route!("/payments/{id}/authorization-flow/actions/form");
+/// `POST` calls a payment off.
+pub const CANCEL_PAYMENT: Route = route!("/payments/{id}/actions/cancel");
+/// `POST` pays a payment back, `GET` lists its refunds.
+pub const REFUNDS: Route = route!("/payments/{id}/refunds");
+/// `GET` shows a refund.
+pub const REFUND: Route = route!("/payments/{id}/refunds/{refund_id}");
 /// `GET` shows a payment.
 pub const PAYMENT: Route = route!("/payments/{id}");
 
@@ -97,6 +118,10 @@ pub const SANDBOX_DELAYS: &str = "/sandbox/delays";
 pub const SANDBOX_LIFETIMES: &str = "/sandbox/lifetimes";
 /// `GET` tells the sandbox's time, `POST` moves it forward. Sandbox only, and ours.
 pub const SANDBOX_CLOCK: &str = "/sandbox/clock";
+/// `POST` lets the user of a payment log in at the bank. Sandbox only, and ours.
+pub const SANDBOX_LOGINS: &str = "/sandbox/logins";
+/// `GET` is where the user of a payment is sent to by the bank's own page. Sandbox only, and ours.
+pub const SANDBOX_BANKS: &str = "/sandbox/banks";
 /// `POST` says where webhooks go. Sandbox only, and ours.
 pub const SANDBOX_WEBHOOK: &str = "/sandbox/webhook";
 

@@ -6,7 +6,7 @@ pub mod distort;
 mod fault_rules;
 
 pub use control::{
-    ClockAdvance, ClockBody, Delays, FailNext, Lifetimes, ReturnPayout, WebhookTarget,
+    BankLogin, ClockAdvance, ClockBody, Delays, FailNext, Lifetimes, ReturnPayout, WebhookTarget,
 };
 pub use deposit::{Deposit, DepositBody};
 pub use fault_rules::{

@@ -7,7 +7,7 @@ use std::fmt;
 
 use payout_domain::{
     AccountIdentifier, GatewayPayoutId, Metadata, Money, PaymentId, Scheme, Timestamp,
-    TransactionId,
+    TransactionId, Transfer,
 };
 
 use crate::InvalidBody;
@@ -18,8 +18,7 @@ use crate::payout::Beneficiary;
 
 /// One movement on a merchant account.
 ///
-/// The provider also has refunds. The Rust client cannot read those, so this type has none; where a
-/// provider lists one, the page says that it passed it over.
+/// Where a provider lists a refund, whoever reads the page passes it over and says so.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Transaction {
     /// A payment of a user has settled.
@@ -28,6 +27,8 @@ pub enum Transaction {
     ExternalPayment(ExternalPayment),
     /// A payout.
     Payout(PayoutTransaction),
+    /// A refund, or a payout to any account, as a sandbox lists them. Never read.
+    Transfer(TransferTransaction),
 }
 
 /// A payment of a user that has settled.
@@ -103,6 +104,18 @@ pub struct PayoutTransaction {
     pub beneficiary: Beneficiary,
     /// What was attached to the payout.
     pub metadata: Metadata,
+}
+
+/// Money that left outside the closed loop. It is written and never read: a reader takes a refund for
+/// a movement that it does not know, and a payout to any account for one of another type.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TransferTransaction {
+    /// The name of the movement; the provider gives it the name of the transfer.
+    pub id: TransactionId,
+    /// The transfer.
+    pub transfer: Box<Transfer>,
+    /// For a refund, where it goes back to.
+    pub source: Option<ReceivedPaymentSource>,
 }
 
 /// Movements on a merchant account, one page of them.

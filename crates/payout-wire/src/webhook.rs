@@ -2,6 +2,7 @@
 
 mod event;
 mod inbound;
+mod notice;
 
 pub use event::{Balances, WebhookEvent};
 pub use inbound::{InboundEvent, InboundSubject};

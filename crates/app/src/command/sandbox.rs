@@ -1,5 +1,7 @@
 //! Is the provider on localhost.
 
+mod provider;
+
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -42,12 +44,7 @@ pub(crate) async fn run(
     let base_url = server::url_of(&listener)?;
     let home = Home::open(&plan.data)?;
     let identity = home.identity(&plan)?;
-    let clock = if args.in_memory {
-        SandboxClock::default()
-    } else {
-        SandboxClock::open(home.directory())?
-    };
-    let clock = Arc::new(clock);
+    let clock = Arc::new(open_clock(args, &home)?);
     let store = (!args.in_memory).then(|| Database::open_file(home.directory())).transpose()?;
     let bank = Arc::new(open_bank(args, settings, &home, Arc::<SandboxClock>::clone(&clock))?);
     let webhook_key = home.webhook_key()?;
@@ -58,12 +55,13 @@ pub(crate) async fn run(
         Arc::<SandboxClock>::clone(&clock),
     )?;
     let faults = Faults::default();
+    let teller = Arc::new(FaultyNotifier::new(Arc::clone(&notifier), faults.clone()));
     let adapters = Adapters {
         stores: store.as_ref().map_or_else(in_memory, Database::stores),
         // The bank is in this process: nothing is sent that a copy could send again.
         marker: Arc::new(MemoryMarker::default()),
         gateway: Arc::<Bank>::clone(&bank),
-        notifier: Arc::new(FaultyNotifier::new(Arc::clone(&notifier), faults.clone())),
+        notifier: Arc::<FaultyNotifier>::clone(&teller),
         clock: Arc::<SandboxClock>::clone(&clock),
         ids: Arc::new(UuidGenerator),
         owners: Arc::new(plan.client_id.clone()),
@@ -75,6 +73,7 @@ pub(crate) async fn run(
     server::start_workers(&workers, &use_cases);
     server::start_sending(&workers, &use_cases);
     follow_bank(&workers, &steer.follow);
+    provider::tell_notices(&workers, provider::notices(&bank, teller, &adapters, &behaviour));
     let accounts = bank.merchant_accounts().await;
     let accounts = accounts.map_err(|error| Failure::failed("bank", &error))?;
     let clients = only(identity.configured(clock.now())?)?;
@@ -85,6 +84,7 @@ pub(crate) async fn run(
         listener,
         api: Api {
             sandbox: Some(Sandbox {
+                provider: provider::wired(&bank, &adapters, &steer.follow, &base_url),
                 steer,
                 owner: plan.client_id.clone(),
                 delays: Mutex::new(bank.delays()),
@@ -108,6 +108,10 @@ pub(crate) async fn run(
 fn only(configured: Configured) -> Result<ClientDirectory, Failure> {
     let directory = ClientDirectory::new([configured.client]);
     directory.map_err(|error| Failure::failed("client", &error))
+}
+
+fn open_clock(args: &SandboxArgs, home: &Home) -> Result<SandboxClock, Failure> {
+    if args.in_memory { Ok(SandboxClock::default()) } else { SandboxClock::open(home.directory()) }
 }
 
 fn in_memory() -> Stores {

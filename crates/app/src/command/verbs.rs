@@ -228,5 +228,9 @@ fn transaction_row(transaction: &Transaction) -> Vec<String> {
             let status = if t.executed_at.is_some() { "executed" } else { "pending" };
             row(t.id.to_string(), "payout", format!("-{}", t.amount), at, status)
         }
+        Transaction::Transfer(t) => {
+            let (order, at) = (&t.transfer.order, t.transfer.created_at);
+            row(t.id.to_string(), "transfer", format!("-{}", order.amount), at, "pending")
+        }
     }
 }

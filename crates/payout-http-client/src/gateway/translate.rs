@@ -84,6 +84,8 @@ fn translate(transaction: wire::Transaction) -> Result<Option<Transaction>, Read
         wire::Transaction::MerchantAccountPayment(it) => payment(it).map(Some),
         wire::Transaction::ExternalPayment(it) => Ok(Some(external_payment(it))),
         wire::Transaction::Payout(it) => payout(it),
+        // It is never read, and it is none of the closed loop.
+        wire::Transaction::Transfer(_) => Ok(None),
     }
 }
 

@@ -8,8 +8,8 @@ use async_trait::async_trait;
 use payout_conformance::fixtures::{T0, acme};
 use payout_domain::{PayoutRules, SendRule, Timestamp};
 use payout_http_server::{
-    Api, Client, ClientDirectory, Faults, Limits, NotReady, Readiness, Sandbox, SecretDigest,
-    Tokens, router, serve,
+    Api, Client, ClientDirectory, Faults, Limits, NotReady, Provider, Readiness, Sandbox,
+    SecretDigest, Tokens, router, serve,
 };
 use payout_memory::{Bank, BankConfiguration, MemoryMarker, MemoryStore};
 use payout_ports::{Clock, IdGenerator, MovableClock};
@@ -17,7 +17,7 @@ use payout_service::{
     Backoff, DispatchPayouts, DispatchSettings, Doorbell, FollowBank, GuardStore,
     ListMerchantAccounts, ListPaymentSources, ListPayouts, ListTransactions, LookForPayouts,
     LookSettings, ReconcilePayouts, RecordPayment, RequestPayout, ShowHistory, ShowPayment,
-    ShowPayout, SteerSandbox, TakeIn, WatchSettings,
+    ShowPayout, SteerSandbox, TakeIn, TakePayment, TransferMoney, WatchSettings,
 };
 use payout_signature::VerifyingKey;
 use payout_signature::access_token::{TokenKey, TokenKeys};
@@ -131,6 +131,19 @@ impl Wiring {
                 point_webhooks: None,
                 lifetimes: Mutex::default(),
                 faults: Faults::default(),
+                provider: Provider {
+                    take_payment: TakePayment {
+                        provider: bank.clone(),
+                        ids: self.ids.clone(),
+                        owners: Arc::new(acme()),
+                        follow: steer.follow.clone(),
+                    },
+                    transfer_money: TransferMoney {
+                        provider: bank.clone(),
+                        owners: Arc::new(acme()),
+                    },
+                    base_url: "http://127.0.0.1:8080".to_owned(),
+                },
             }),
             limits: Limits::default(),
             ready: Arc::new(AlwaysReady),

@@ -18,7 +18,9 @@ use crate::Api;
 use crate::answer;
 use crate::caller::Caller;
 use crate::fault::Fault;
+use crate::provider::{SWEEPING_ELSEWHERE, not_here};
 use crate::query::Query;
+use crate::verified_write::VerifiedWrite;
 
 /// `GET /v3/merchant-accounts`
 pub(crate) async fn list(
@@ -70,6 +72,29 @@ pub(crate) async fn payment_sources(
     let sources = api.list_payment_sources.run(&client.id, parse_id(&id)?, &user_id).await?;
     let sources = sources.ok_or_else(not_found)?;
     Ok(answer::json(StatusCode::OK, PaymentSourceList::new(&sources).to_bytes()))
+}
+
+/// `GET /v3/merchant-accounts/{id}/sweeping`: none is swept.
+pub(crate) async fn sweeping(
+    State(api): State<Arc<Api>>,
+    Caller(client): Caller,
+    Path(id): Path<String>,
+) -> Result<Response, Fault> {
+    let id = parse_id(&id)?;
+    let accounts = api.list_merchant_accounts.run(&client.id).await?;
+    if !accounts.iter().any(|account| account.id == id) {
+        return Err(not_found());
+    }
+    Err(Fault::not_found("Sweeping is not set up for this merchant account."))
+}
+
+/// `POST` and `DELETE /v3/merchant-accounts/{id}/sweeping`: nobody here moves money on his own.
+pub(crate) async fn sweep(
+    State(_): State<Arc<Api>>,
+    Path(_): Path<String>,
+    _: VerifiedWrite,
+) -> Result<Response, Fault> {
+    Err(not_here(SWEEPING_ELSEWHERE))
 }
 
 /// The rest of the second at which a range ends.

@@ -10,8 +10,8 @@ use payout_service::{DepositOrder, DepositRefused, SandboxDelays, ServiceError};
 use payout_wire::InvalidBody;
 use payout_wire::problem::ProblemKind;
 use payout_wire::sandbox::{
-    ClockAdvance, ClockBody, Delays, Deposit, DepositBody, FailNext, FaultRules, Lifetimes,
-    ReturnPayout, WebhookTarget,
+    BankLogin, ClockAdvance, ClockBody, Delays, Deposit, DepositBody, FailNext, FaultRules,
+    Lifetimes, ReturnPayout, WebhookTarget,
 };
 
 use crate::answer;
@@ -116,6 +116,24 @@ pub(crate) async fn return_payout(
     let detail = "The sandbox has no executed payout of this id that has not come back. A service in \
                   front of it has ids of its own: its history of the payout names the sandbox's.";
     Err(Fault::new(ProblemKind::InvalidState, detail))
+}
+
+/// `POST /sandbox/logins`
+pub(crate) async fn log_in(
+    State(api): State<Arc<Api>>,
+    control: Control,
+) -> Result<Response, Fault> {
+    let BankLogin { payment_id, login } = control.parse(BankLogin::parse)?;
+    sandbox(&api)?.provider.take_payment.log_in(payment_id, login).await?;
+    Ok(done())
+}
+
+/// `GET /sandbox/banks/{id}`: where the bank's own page would be.
+pub(crate) async fn bank_page(_: Loopback) -> Response {
+    let page = "This is where the page of the user's bank would be. Nobody has to look at it: POST\n\
+                {\"payment_id\":\"...\",\"login\":\"test_executed\"} to /sandbox/logins instead. The\n\
+                other logins are test_authorisation_failed, test_execution_rejected and test_cancelled.\n";
+    answer::text(StatusCode::OK, page)
 }
 
 /// `POST /sandbox/delays`

@@ -1,5 +1,7 @@
 //! A sandbox with two merchants, and everything about it under our control.
 
+mod provider;
+
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, LazyLock, Mutex};
@@ -26,7 +28,8 @@ use payout_service::{
     GuardStore, ListMerchantAccounts, ListPaymentSources, ListPayouts, ListStanding,
     ListTransactions, LookForPayouts, LookSettings, ManageClients, PauseSending, ReceiveEvent,
     ReconcilePayouts, RecordPayment, ReplayNotifications, RequestPayout, ResolvePayout,
-    SandboxDelays, ShowHistory, ShowPayment, ShowPayout, SteerSandbox, TakeIn, WatchSettings,
+    SandboxDelays, ShowHistory, ShowPayment, ShowPayout, SteerSandbox, TakeIn, TakePayment,
+    TransferMoney, WatchSettings,
 };
 use payout_signature::access_token::{TokenKey, TokenKeys};
 use payout_signature::{Jwks, SigningKey, VerifyingKey};
@@ -309,6 +312,7 @@ impl Parts {
                 point_webhooks: None,
                 lifetimes: Mutex::default(),
                 faults: Faults::default(),
+                provider: self.provider(steer),
             }),
             limits: Limits::default(),
             ready: Arc::new(AlwaysReady),

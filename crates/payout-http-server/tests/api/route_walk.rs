@@ -177,7 +177,7 @@ async fn no_write_has_a_query_or_another_spelling() {
             (format!("{path};x"), 404),
             (format!("{path}%2f"), 404),
             (format!("/.{path}"), 404),
-            (path.replacen("/p", "/%70", 1), 404),
+            (path.replacen("/p", "/%70", 1).replacen("/merch", "/%6derch", 1), 404),
         ] {
             let call = walk.call(&write).path(&spelling).signed(&ACME_KEY);
             let answer = call.send(&walk.house).await;

@@ -2,8 +2,11 @@
 
 mod account;
 mod life;
+mod pay_ins;
 mod payment_sources;
 mod statement;
+mod transfers;
+mod written;
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
@@ -11,17 +14,22 @@ use std::time::Duration;
 
 use payout_domain::{
     FailureReason, GatewayPayoutId, IdempotencyKey, MerchantAccount, MerchantAccountId, Metadata,
-    Money, Payment, PaymentId, PayoutId, PayoutOrder, PayoutRequest, PayoutRules, Refusal, Scheme,
-    Timestamp, TransactionId,
+    Money, PayIn, Payment, PaymentId, PayoutId, PayoutOrder, PayoutRequest, PayoutRules,
+    ProviderStatus, Refusal, Scheme, Timestamp, TransactionId, Transfer, TransferId,
 };
 use payout_ports::{BankEvent, SandboxDelays};
 
 use super::configuration::BankConfiguration;
 use super::instruction_text;
 use super::journal::{BankOperation, Misfit};
+use super::provider_operation::ProviderOperation;
 use account::{Account, Movement, Position};
 use life::{BankPayout, Step};
+use pay_ins::BankPayIn;
 use payment_sources::PaymentSources;
+use transfers::BankTransfer;
+pub(super) use written::{Answer, Written};
+use written::{OwnKey, Pending};
 
 /// Everything that the bank knows. It is a function of the operations and of the time.
 pub(super) struct Book {
@@ -40,6 +48,12 @@ pub(super) struct Book {
     executions: BTreeMap<PayoutId, u32>,
     due: BTreeMap<Position, Step>,
     happened: Vec<Happened>,
+    // What goes on beside closed-loop payouts.
+    pay_ins: BTreeMap<PaymentId, BankPayIn>,
+    transfers: BTreeMap<TransferId, BankTransfer>,
+    written: BTreeMap<OwnKey, Written>,
+    // In the order in which they came to be.
+    notices: Vec<Pending>,
 }
 
 /// A payment on its way, or arrived.
@@ -81,6 +95,10 @@ impl Book {
             executions: BTreeMap::new(),
             due: BTreeMap::new(),
             happened: Vec::new(),
+            pay_ins: BTreeMap::new(),
+            transfers: BTreeMap::new(),
+            written: BTreeMap::new(),
+            notices: Vec::new(),
         }
     }
 
@@ -156,6 +174,50 @@ impl Book {
             }
             BankOperation::SetDelays { delays, .. } => {
                 self.delays = delays;
+                Ok(())
+            }
+            BankOperation::Provider(operation) => self.apply_provider(operation),
+        }
+    }
+
+    fn apply_provider(&mut self, operation: ProviderOperation) -> Result<(), Misfit> {
+        match operation {
+            ProviderOperation::CreatePayment {
+                at,
+                write,
+                payment_id,
+                event_id,
+                resource_token,
+                order,
+            } => {
+                let pay_in = PayIn::new(payment_id, write.client_id.clone(), order, at);
+                self.take_in_pay_in(pay_in, write, (event_id, resource_token))
+            }
+            ProviderOperation::StepPayment { at, write, payment_id, step, arrival } => {
+                self.step_pay_in((payment_id, &step, at), write, arrival)
+            }
+            ProviderOperation::Transfer {
+                at,
+                write,
+                transfer_id,
+                event_id,
+                order,
+                scheme,
+                delays,
+            } => {
+                let transfer = Transfer {
+                    id: transfer_id,
+                    client_id: write.client_id.clone(),
+                    order,
+                    scheme,
+                    created_at: at,
+                    authorized_at: None,
+                    status: ProviderStatus::Pending,
+                };
+                self.take_in_transfer(BankTransfer::new(transfer, event_id, delays), write)
+            }
+            ProviderOperation::Told { event_id, .. } => {
+                self.drop_notice(event_id);
                 Ok(())
             }
         }

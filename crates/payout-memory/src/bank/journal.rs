@@ -9,6 +9,8 @@ use payout_domain::{
 };
 use payout_ports::{Cause, SandboxDelays};
 
+use super::provider_operation::ProviderOperation;
+
 /// Something that a bank did at somebody's word, with every name and time that went into it. What
 /// happens by the passage of time alone is no operation: it follows.
 #[derive(Clone, PartialEq, Eq)]
@@ -78,6 +80,8 @@ pub enum BankOperation {
         /// How long.
         delays: SandboxDelays,
     },
+    /// Something beside closed-loop payouts.
+    Provider(ProviderOperation),
 }
 
 impl BankOperation {
@@ -89,6 +93,7 @@ impl BankOperation {
             | Self::FailNext { at, .. }
             | Self::Return { at, .. }
             | Self::SetDelays { at, .. } => *at,
+            Self::Provider(operation) => operation.at(),
         }
     }
 }
@@ -122,6 +127,7 @@ impl fmt::Debug for BankOperation {
             Self::SetDelays { at, delays } => {
                 f.debug_struct("SetDelays").field("at", at).field("delays", delays).finish()
             }
+            Self::Provider(operation) => operation.fmt(f),
         }
     }
 }
@@ -183,6 +189,12 @@ pub(super) enum Misfit {
     /// The instruction was read when it was accepted.
     #[error("its instruction cannot be read")]
     Instruction,
+    /// A payment was there when something was done with it.
+    #[error("there is no such payment")]
+    NoPayment,
+    /// The step was allowed when it was taken.
+    #[error("the payment does not take this step")]
+    Step,
     /// Only executed payouts come back.
     #[error("there is no such executed payout")]
     NotExecuted,

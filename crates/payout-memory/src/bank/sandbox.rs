@@ -118,6 +118,6 @@ fn paying_account(
 }
 
 /// What the user's bank calls the user of whom nothing else is known.
-fn name_of(user_id: &UserId) -> String {
+pub(super) fn name_of(user_id: &UserId) -> String {
     format!("{} EXAMPLE", user_id.as_str().to_ascii_uppercase())
 }

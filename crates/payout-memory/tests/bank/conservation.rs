@@ -256,7 +256,8 @@ fn everything(bank: &Bank, operations: &[BankOperation]) -> Everything {
             }
             BankOperation::FailNext { .. }
             | BankOperation::Return { .. }
-            | BankOperation::SetDelays { .. } => {}
+            | BankOperation::SetDelays { .. }
+            | BankOperation::Provider(_) => {}
         }
     }
     all

@@ -40,6 +40,7 @@ fn listed_at(transaction: &Transaction) -> Timestamp {
         TransactionKind::Payout { created_at, executed_at, .. } => {
             executed_at.unwrap_or(*created_at)
         }
+        TransactionKind::Transfer { transfer, .. } => transfer.created_at,
     }
 }
 

@@ -204,6 +204,8 @@ fn ids() -> Arc<MockIdGenerator> {
 fn created_at(transaction: &Transaction) -> Option<Timestamp> {
     match transaction.kind {
         TransactionKind::Payout { created_at, .. } => Some(created_at),
-        TransactionKind::Payment { .. } | TransactionKind::ExternalPayment { .. } => None,
+        TransactionKind::Payment { .. }
+        | TransactionKind::ExternalPayment { .. }
+        | TransactionKind::Transfer { .. } => None,
     }
 }

@@ -32,9 +32,9 @@ struct ProviderSelection {
 
 #[derive(Serialize)]
 #[serde(tag = "type", rename = "merchant_account")]
-struct Beneficiary {
+pub(super) struct Beneficiary {
     #[serde(serialize_with = "json::as_text")]
-    merchant_account_id: MerchantAccountId,
+    pub(super) merchant_account_id: MerchantAccountId,
 }
 
 impl MethodTwin {
@@ -66,11 +66,22 @@ pub(super) fn read_merchant_account_id(body: &Value<'_>) -> Option<MerchantAccou
 }
 
 /// Only a sandbox tells of payments, and its payers all bank with the provider's mock banks.
-fn mock_bank(currency: Currency) -> (&'static str, Scheme) {
+pub(super) fn mock_bank(currency: Currency) -> (&'static str, Scheme) {
     match currency {
         Currency::EUR => ("mock-payments-de-redirect", Scheme::SepaCreditTransferInstant),
         Currency::PLN => ("mock-payments-pl-redirect", Scheme::PolishDomesticExpress),
         Currency::NOK => ("mock-payments-no-redirect", Scheme::NorwegianDomesticCreditTransfer),
         _ => ("mock-payments-gb-redirect", Scheme::FasterPaymentsService),
+    }
+}
+
+/// The country of the mock bank.
+pub(super) fn country_of(currency: Currency) -> Option<&'static str> {
+    match currency {
+        Currency::GBP => Some("GB"),
+        Currency::EUR => Some("DE"),
+        Currency::PLN => Some("PL"),
+        Currency::NOK => Some("NO"),
+        _ => None,
     }
 }

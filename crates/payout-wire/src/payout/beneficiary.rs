@@ -2,7 +2,9 @@
 
 use std::fmt;
 
-use payout_domain::{AccountIdentifier, PaymentSourceId, Payout, UserId};
+use payout_domain::{
+    AccountIdentifier, PaymentSourceId, Payout, TransferOrder, TransferPurpose, UserId,
+};
 use serde::Serialize;
 
 use crate::account_identifier;
@@ -76,8 +78,34 @@ pub(crate) enum BeneficiaryTwin {
         )]
         account_identifiers: Vec<AccountIdentifier>,
     },
+    ExternalAccount {
+        reference: String,
+        account_holder_name: String,
+        // The .NET, PHP and Rust clients read the one spelling, the Java client the other.
+        #[serde(serialize_with = "account_identifier::write_first")]
+        account_identifier: Vec<AccountIdentifier>,
+        #[serde(serialize_with = "account_identifier::write_list")]
+        account_identifiers: Vec<AccountIdentifier>,
+    },
     #[serde(untagged)]
     Other { r#type: String },
+}
+
+impl BeneficiaryTwin {
+    /// The account of a payout to any account; `None` of a refund.
+    pub(crate) fn of_account(order: &TransferOrder) -> Option<Self> {
+        let TransferPurpose::Payout { account_holder_name, account_identifier } = &order.purpose
+        else {
+            return None;
+        };
+        let all = account_identifier::all_of(std::slice::from_ref(account_identifier));
+        Some(Self::ExternalAccount {
+            reference: order.reference.as_str().to_owned(),
+            account_holder_name: account_holder_name.to_string(),
+            account_identifier: vec![account_identifier.clone()],
+            account_identifiers: all,
+        })
+    }
 }
 
 impl From<Beneficiary> for BeneficiaryTwin {

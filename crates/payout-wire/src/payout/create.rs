@@ -98,7 +98,7 @@ impl From<SchemeSelection> for SchemeSelectionTwin {
 }
 
 /// The domain refuses nothing as an amount; it is said here, together with all the rest.
-fn amount(body: &Value<'_>) -> Option<Money> {
+pub(super) fn amount(body: &Value<'_>) -> Option<Money> {
     let amount = money::amount(body)?;
     if amount.is_zero() {
         return body.refuse_member("amount_in_minor", Refusal::AmountZero.to_string());
@@ -106,7 +106,7 @@ fn amount(body: &Value<'_>) -> Option<Money> {
     Some(amount)
 }
 
-fn scheme_selection(value: &Value<'_>) -> Option<SchemeSelection> {
+pub(super) fn scheme_selection(value: &Value<'_>) -> Option<SchemeSelection> {
     object(value)?;
     let kind = value.require("type")?;
     match kind.text()? {

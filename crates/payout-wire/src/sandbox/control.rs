@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use payout_domain::{FailureReason, PayoutId, Timestamp};
+use payout_domain::{FailureReason, Login, PaymentId, PayoutId, Timestamp};
 use serde::{Serialize, Serializer};
 
 use crate::json::{self, Value};
@@ -22,6 +22,17 @@ pub struct ReturnPayout {
     /// The payout, by the sandbox's name for it.
     #[serde(rename = "return_payout", serialize_with = "json::as_text")]
     pub payout_id: PayoutId,
+}
+
+/// Lets the user of a payment log in at the bank.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct BankLogin {
+    /// The payment.
+    #[serde(serialize_with = "json::as_text")]
+    pub payment_id: PaymentId,
+    /// How that ends: the name that is logged in with.
+    #[serde(serialize_with = "json::as_text")]
+    pub login: Login,
 }
 
 /// Sets how long things take; what is not said stays as it was.
@@ -99,6 +110,22 @@ impl FailNext {
     /// Writes it.
     pub fn to_bytes(&self) -> Vec<u8> {
         json::to_bytes(self)
+    }
+}
+
+impl BankLogin {
+    /// Reads what is asked for.
+    pub fn parse(bytes: &[u8]) -> Result<Self, InvalidBody> {
+        json::read(bytes, |body| {
+            let payment_id = body.required("payment_id");
+            let login = body.required("login");
+            Some(Self { payment_id: payment_id?, login: login? })
+        })
+    }
+
+    /// Writes it.
+    pub fn to_bytes(self) -> Vec<u8> {
+        json::to_bytes(&self)
     }
 }
 

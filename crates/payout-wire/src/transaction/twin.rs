@@ -2,16 +2,18 @@
 
 use payout_domain::{
     AccountIdentifier, GatewayPayoutId, Metadata, PaymentId, Scheme, Timestamp, TransactionId,
+    TransferId, TransferPurpose,
 };
 use serde::Serialize;
 
 use super::{
     ExternalPayment, MerchantAccountPayment, PayoutTransaction, Remitter, ReturnFor, Transaction,
+    TransferTransaction,
 };
 use crate::money::MoneyMembers;
 use crate::payment_source;
-use crate::payout::BeneficiaryTwin;
-use crate::{account_identifier, json, metadata, timestamp};
+use crate::payout::{BeneficiaryTwin, PaymentSourceBeneficiary};
+use crate::{account_identifier, json, metadata, timestamp, transfer};
 
 #[derive(Serialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
@@ -19,6 +21,31 @@ pub(super) enum Twin {
     MerchantAccountPayment(PaymentTwin),
     ExternalPayment(ExternalTwin),
     Payout(PayoutTwin),
+    Refund(RefundTwin),
+}
+
+#[derive(Serialize)]
+pub(super) struct RefundTwin {
+    #[serde(flatten)]
+    head: Head,
+    #[serde(serialize_with = "json::as_text")]
+    refund_id: TransferId,
+    #[serde(serialize_with = "json::as_text")]
+    payment_id: PaymentId,
+    #[serde(serialize_with = "timestamp::micros")]
+    created_at: Timestamp,
+    #[serde(
+        skip_serializing_if = "Option::is_none",
+        serialize_with = "timestamp::optional_micros"
+    )]
+    executed_at: Option<Timestamp>,
+    context_code: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "json::as_optional_text")]
+    scheme_id: Option<Scheme>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    beneficiary: Option<BeneficiaryTwin>,
+    #[serde(skip_serializing_if = "Metadata::is_empty", serialize_with = "metadata::write")]
+    metadata: Metadata,
 }
 
 #[derive(Serialize)]
@@ -63,7 +90,8 @@ pub(super) struct PayoutTwin {
     scheme_id: Option<Scheme>,
     #[serde(skip_serializing_if = "Option::is_none", serialize_with = "json::as_optional_text")]
     returned_by: Option<TransactionId>,
-    beneficiary: BeneficiaryTwin,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    beneficiary: Option<BeneficiaryTwin>,
     #[serde(skip_serializing_if = "Metadata::is_empty", serialize_with = "metadata::write")]
     metadata: Metadata,
 }
@@ -115,6 +143,7 @@ impl From<&Transaction> for Twin {
             Transaction::MerchantAccountPayment(t) => Self::MerchantAccountPayment(t.into()),
             Transaction::ExternalPayment(t) => Self::ExternalPayment(t.into()),
             Transaction::Payout(t) => Self::Payout(t.into()),
+            Transaction::Transfer(t) => t.into(),
         }
     }
 }
@@ -153,10 +182,57 @@ impl From<&PayoutTransaction> for PayoutTwin {
             context_code: "withdrawal",
             scheme_id: payout.scheme,
             returned_by: payout.returned_by,
-            beneficiary: payout.beneficiary.clone().into(),
+            beneficiary: Some(payout.beneficiary.clone().into()),
             metadata: payout.metadata.clone(),
         }
     }
+}
+
+impl From<&TransferTransaction> for Twin {
+    fn from(transaction: &TransferTransaction) -> Self {
+        let transfer = &transaction.transfer;
+        let executed_at = transfer::executed_at(transfer);
+        let status = if executed_at.is_some() { "executed" } else { "pending" };
+        let head = Head { id: transaction.id, amount: transfer.order.amount.into(), status };
+        let (created_at, scheme_id) = (transfer.created_at, transfer.scheme);
+        let metadata = transfer.order.metadata.clone();
+        match transfer.order.purpose {
+            TransferPurpose::Refund(payment_id) => Self::Refund(RefundTwin {
+                head,
+                refund_id: transfer.id,
+                payment_id,
+                created_at,
+                executed_at,
+                context_code: "withdrawal",
+                scheme_id,
+                beneficiary: refunded(transaction).map(Into::into),
+                metadata,
+            }),
+            TransferPurpose::Payout { .. } => Self::Payout(PayoutTwin {
+                head,
+                payout_id: GatewayPayoutId::from_uuid(transfer.id.as_uuid()),
+                created_at,
+                executed_at,
+                context_code: "withdrawal",
+                scheme_id,
+                returned_by: None,
+                beneficiary: BeneficiaryTwin::of_account(&transfer.order),
+                metadata,
+            }),
+        }
+    }
+}
+
+/// Where a refund goes back to, if that is said and says whose it is.
+fn refunded(transaction: &TransferTransaction) -> Option<PaymentSourceBeneficiary> {
+    let source = transaction.source.as_ref()?;
+    Some(PaymentSourceBeneficiary {
+        payment_source_id: source.id,
+        user_id: source.user_id.clone()?,
+        reference: transaction.transfer.order.reference.as_str().to_owned(),
+        account_holder_name: source.account_holder_name.clone(),
+        account_identifiers: source.account_identifiers.clone(),
+    })
 }
 
 impl From<Remitter> for RemitterTwin {

@@ -8,6 +8,7 @@ use payout_domain::{
 };
 use serde::Serialize;
 
+use super::notice::{PayInMembers, TransferMembers};
 use crate::payment::{self, MethodTwin};
 use crate::{json, metadata, payment_source, timestamp};
 
@@ -47,13 +48,15 @@ impl Balances {
 
 #[derive(Serialize)]
 #[serde(untagged)]
-enum Subject {
+pub(super) enum Subject {
     Payout(Box<PayoutMembers>),
     Payment(Box<PaymentMembers>),
+    PayIn(Box<PayInMembers>),
+    Transfer(Box<TransferMembers>),
 }
 
 #[derive(Serialize)]
-struct PayoutMembers {
+pub(super) struct PayoutMembers {
     #[serde(serialize_with = "json::as_text")]
     payout_id: PayoutId,
     #[serde(
@@ -90,7 +93,7 @@ struct Beneficiary {
 }
 
 #[derive(Serialize)]
-struct PaymentMembers {
+pub(super) struct PaymentMembers {
     #[serde(serialize_with = "json::as_text")]
     payment_id: PaymentId,
     payment_method: MethodTwin,
@@ -167,7 +170,7 @@ impl WebhookEvent {
         Self { event_sequence: Some(sequence), ..self }
     }
 
-    fn new(event_type: &'static str, event_id: EventId, subject: Subject) -> Self {
+    pub(super) fn new(event_type: &'static str, event_id: EventId, subject: Subject) -> Self {
         Self { event_type, event_version: EVENT_VERSION, event_id, event_sequence: None, subject }
     }
 }

@@ -25,6 +25,9 @@ pub(crate) const PAYMENT_ID: &str = "d2a6f7e1-83c4-4b59-a0d7-16e9c5b84f33";
 /// The movement by which the payout comes back.
 pub(crate) const RETURN_ID: &str = "91f5e2b7-6c0d-4d38-8e4a-5b7c2a90d1f6";
 
+/// A refund of that payment.
+pub(crate) const REFUND_ID: &str = "38c76ba9-322f-46a9-b754-5b7c2a90d1f6";
+
 /// Reads what an example surely names.
 pub(crate) fn of<T: std::str::FromStr<Err: fmt::Debug>>(text: &str) -> T {
     text.parse().expect("the examples are valid")
@@ -304,4 +307,87 @@ fn executed_record() -> PayoutRecord {
 
 fn restored(record: PayoutRecord) -> Payout {
     Payout::restore(record).expect("the states have the facts that led to them")
+}
+
+/// A payment that a client has its user make, before anything was done with it.
+pub(crate) fn pay_in() -> PayIn {
+    let order = PayInOrder {
+        user_id: of(USER_ID),
+        merchant_account_id: of(MERCHANT_ACCOUNT_ID),
+        amount: of("20.00 GBP"),
+        provider_selection: ProviderSelection::UserSelected(vec![of("mock-payments-gb-redirect")]),
+        metadata: Metadata::new([("order", "991")]).expect("one short pair"),
+    };
+    PayIn::new(of(PAYMENT_ID), of("acme"), order, at("2026-03-01T18:01:20.551002Z"))
+}
+
+/// What its client can do.
+pub(crate) fn support() -> FlowSupport {
+    FlowSupport {
+        provider_selection: true,
+        consent: false,
+        return_uri: Some("https://shop.example/back".into()),
+        form: false,
+    }
+}
+
+/// The same after these steps, each taken half a minute after it was made.
+pub(crate) fn pay_in_after(steps: &[PayInStep]) -> PayIn {
+    let mut pay_in = pay_in();
+    for step in steps {
+        pay_in.take(step, at("2026-03-01T18:01:58.100431Z")).expect("the examples fit");
+    }
+    pay_in
+}
+
+/// All that a user does until the bank has the word.
+pub(crate) fn steps_to_bank(login: Option<Login>) -> Vec<PayInStep> {
+    let chosen = PayInStep::SelectProvider(of("mock-payments-gb-redirect"));
+    let visit = login.map(|login| PayInStep::LogIn { login, by_form: false });
+    [PayInStep::Start(support()), chosen].into_iter().chain(visit).collect()
+}
+
+/// A refund of the payment.
+pub(crate) fn refund(status: ProviderStatus) -> Transfer {
+    let authorized_at = match status {
+        ProviderStatus::Pending => None,
+        ProviderStatus::Authorized { .. }
+        | ProviderStatus::Executed { .. }
+        | ProviderStatus::Failed { .. } => Some(at("2026-03-02T10:00:01.000002Z")),
+    };
+    Transfer {
+        id: of(REFUND_ID),
+        client_id: of("acme"),
+        order: TransferOrder {
+            merchant_account_id: of(MERCHANT_ACCOUNT_ID),
+            amount: of("5.00 GBP"),
+            reference: of("Refund 991"),
+            purpose: TransferPurpose::Refund(of(PAYMENT_ID)),
+            metadata: Metadata::new([("order", "991")]).expect("one short pair"),
+        },
+        scheme: Some(Scheme::FasterPaymentsService),
+        created_at: at("2026-03-02T10:00:00.000001Z"),
+        authorized_at,
+        status,
+    }
+}
+
+pub(crate) fn transfer_executed() -> ProviderStatus {
+    let scheme = Some(Scheme::FasterPaymentsService);
+    ProviderStatus::Executed { at: at("2026-03-02T10:00:02.000003Z"), scheme }
+}
+
+pub(crate) fn transfer_failed() -> ProviderStatus {
+    let reason = FailureReason::InsufficientFunds;
+    ProviderStatus::Failed { at: at("2026-03-02T10:00:02.000003Z"), reason }
+}
+
+/// A payout to an account that has never paid in.
+pub(crate) fn open_payout(status: ProviderStatus) -> Transfer {
+    let refund = refund(status);
+    let purpose = TransferPurpose::Payout {
+        account_holder_name: "KIM EXAMPLE".into(),
+        account_identifier: of("GB33BUKB20201555555555"),
+    };
+    Transfer { order: TransferOrder { purpose, ..refund.order }, ..refund }
 }

@@ -29,6 +29,7 @@ use payout_wire::transaction::TransactionPage;
 use payout_wire::webhook::{Balances, WebhookEvent};
 
 use crate::fixture::{self, at, of};
+use crate::provider;
 use crate::registered;
 
 const TRACE_ID: &str = "5f1c0e9d7b3a4826a1d4c7e8f90b2a63";
@@ -37,7 +38,9 @@ const EVENT_ID: &str = "a4c90e17-5d28-4b63-9e0f-7c1d3b8a6f52";
 /// Every body that we write, by the name of its golden file.
 pub(crate) fn all() -> BTreeMap<String, Vec<u8>> {
     let named =
-        [payouts(), accounts(), webhooks(), tokens(), sandbox(), operators()].into_iter().flatten();
+        [payouts(), accounts(), webhooks(), tokens(), sandbox(), operators(), provider::bodies()]
+            .into_iter()
+            .flatten();
     named.map(|(name, bytes)| (name.to_owned(), bytes)).chain(problems()).collect()
 }
 

@@ -8,6 +8,7 @@ mod fixture;
 mod golden;
 mod operators;
 mod problems;
+mod provider;
 mod received;
 mod registered;
 mod robustness;

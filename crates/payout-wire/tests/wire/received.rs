@@ -340,7 +340,9 @@ fn a_return_may_be_of_nobody_knows_what() {
         .iter()
         .filter_map(|transaction| match transaction {
             Transaction::ExternalPayment(payment) => payment.return_for,
-            Transaction::MerchantAccountPayment(_) | Transaction::Payout(_) => None,
+            Transaction::MerchantAccountPayment(_)
+            | Transaction::Payout(_)
+            | Transaction::Transfer(_) => None,
         })
         .collect();
     assert_eq!(returns, [ReturnFor::Unknown]);

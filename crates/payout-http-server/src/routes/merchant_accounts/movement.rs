@@ -1,6 +1,6 @@
 //! A movement as the wire has it.
 
-use payout_service::{PayingAccount, ReturnFor, Transaction, TransactionKind};
+use payout_service::{PayingAccount, ReturnFor, ShownSource, Transaction, TransactionKind};
 use payout_wire::payment_source::ReceivedPaymentSource;
 use payout_wire::payout::{Beneficiary, PaymentSourceBeneficiary};
 use payout_wire::transaction as wire;
@@ -67,6 +67,19 @@ pub(crate) fn to_wire(transaction: Transaction) -> wire::Transaction {
             }),
             metadata,
         }),
+        TransactionKind::Transfer { transfer, source } => {
+            let source = source.map(to_source);
+            wire::Transaction::Transfer(wire::TransferTransaction { id, transfer, source })
+        }
+    }
+}
+
+fn to_source(source: ShownSource) -> ReceivedPaymentSource {
+    ReceivedPaymentSource {
+        id: source.id,
+        user_id: Some(source.user_id),
+        account_holder_name: source.account.account_holder_name,
+        account_identifiers: source.account.account_identifiers,
     }
 }
 

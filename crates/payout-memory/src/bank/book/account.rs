@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use payout_domain::{GatewayPayoutId, MerchantAccount, Money, MoneyError, PaymentId, Timestamp};
+use payout_domain::{
+    GatewayPayoutId, MerchantAccount, Money, MoneyError, PaymentId, Timestamp, TransferId,
+};
 
 /// A merchant account with everything that moved on it.
 pub(super) struct Account {
@@ -30,6 +32,8 @@ pub(super) enum Movement {
     Payout(GatewayPayoutId),
     /// This payout came back.
     Return(GatewayPayoutId),
+    /// We paid somebody outside the closed loop, or are about to.
+    Transfer(TransferId),
 }
 
 impl Account {

@@ -2,7 +2,7 @@
 
 use payout_domain::{
     FailureReason, GatewayPayoutId, PaymentId, PayoutId, PayoutOrder, ProviderStatus, Scheme,
-    Timestamp, TransactionId,
+    Timestamp, TransactionId, TransferId,
 };
 use payout_ports::{ReportedPayout, SandboxDelays};
 
@@ -16,6 +16,9 @@ pub(super) enum Step {
     Authorize(GatewayPayoutId),
     Execute(GatewayPayoutId),
     Return(GatewayPayoutId),
+    ExecutePayIn(PaymentId),
+    AuthorizeTransfer(TransferId),
+    ExecuteTransfer(TransferId),
 }
 
 /// A payout at the bank.
@@ -127,7 +130,7 @@ impl BankPayout {
 }
 
 /// Whether the bank itself finds this out, before it asks the scheme.
-fn is_found_early(reason: &FailureReason) -> bool {
+pub(super) fn is_found_early(reason: &FailureReason) -> bool {
     match reason {
         FailureReason::Blocked
         | FailureReason::InsufficientFunds
@@ -157,6 +160,9 @@ impl Book {
                     self.bring_back(id, transaction, at);
                 }
             }
+            Step::ExecutePayIn(id) => self.execute_pay_in(id, at),
+            Step::AuthorizeTransfer(id) => self.authorize_transfer(id, at),
+            Step::ExecuteTransfer(id) => self.execute_transfer(id, at),
         }
     }
 
@@ -187,6 +193,8 @@ impl Book {
             account.book(position, Movement::Payment(id));
         }
         self.sources.learn(&found.payment, at);
+        self.settle_pay_in(id, at);
+        self.payment_came(id, at);
         self.happened.push(Happened::Settled(id));
     }
 

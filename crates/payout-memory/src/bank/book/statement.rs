@@ -2,7 +2,10 @@
 
 use std::ops::Range;
 
-use payout_domain::{GatewayPayoutId, MerchantAccountId, PaymentId, Timestamp, TransactionId};
+use payout_domain::{
+    GatewayPayoutId, MerchantAccountId, PaymentId, Timestamp, TransactionId, TransferId,
+    TransferPurpose,
+};
 use payout_ports::{
     PayingAccount, ReturnFor, Transaction, TransactionKind, TransactionPage, TransactionQuery,
     TransactionType,
@@ -46,7 +49,21 @@ impl Book {
             Movement::Payment(id) => self.payment_told(id),
             Movement::Payout(id) => self.payout_told(id),
             Movement::Return(id) => self.return_told(id),
+            Movement::Transfer(id) => self.transfer_told(id),
         }
+    }
+
+    fn transfer_told(&self, id: TransferId) -> Option<Transaction> {
+        let transfer = self.transfer(id)?;
+        let source = match transfer.order.purpose {
+            TransferPurpose::Refund(payment) => self.source_of(payment),
+            TransferPurpose::Payout { .. } => None,
+        };
+        Some(Transaction {
+            id: TransactionId::from_uuid(id.as_uuid()),
+            amount: transfer.order.amount,
+            kind: TransactionKind::Transfer { transfer: Box::new(transfer.clone()), source },
+        })
     }
 
     fn payment_told(&self, id: PaymentId) -> Option<Transaction> {
@@ -120,8 +137,8 @@ fn is_asked_for(movement: Movement, only: Option<TransactionType>) -> bool {
     match (only, movement) {
         (None, _)
         | (Some(TransactionType::Payment), Movement::Payment(_) | Movement::Return(_))
-        | (Some(TransactionType::Payout), Movement::Payout(_)) => true,
-        (Some(TransactionType::Payment), Movement::Payout(_))
+        | (Some(TransactionType::Payout), Movement::Payout(_) | Movement::Transfer(_)) => true,
+        (Some(TransactionType::Payment), Movement::Payout(_) | Movement::Transfer(_))
         | (Some(TransactionType::Payout), Movement::Payment(_) | Movement::Return(_)) => false,
     }
 }
