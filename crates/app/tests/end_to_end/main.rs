@@ -26,6 +26,7 @@ mod lifetimes;
 mod manual;
 mod operators;
 mod outages;
+mod payments;
 mod postgres;
 mod provider;
 mod recovery;

@@ -28,8 +28,7 @@ use payout_service::{
     GuardStore, ListMerchantAccounts, ListPaymentSources, ListPayouts, ListStanding,
     ListTransactions, LookForPayouts, LookSettings, ManageClients, PauseSending, ReceiveEvent,
     ReconcilePayouts, RecordPayment, ReplayNotifications, RequestPayout, ResolvePayout,
-    SandboxDelays, ShowHistory, ShowPayment, ShowPayout, SteerSandbox, TakeIn, TakePayment,
-    TransferMoney, WatchSettings,
+    SandboxDelays, ShowHistory, ShowPayment, ShowPayout, SteerSandbox, TakeIn, WatchSettings,
 };
 use payout_signature::access_token::{TokenKey, TokenKeys};
 use payout_signature::{Jwks, SigningKey, VerifyingKey};

@@ -4,6 +4,7 @@ mod house;
 mod call;
 
 mod clients;
+mod client_forms;
 mod faults;
 mod forgeries;
 mod golden;
