@@ -81,7 +81,7 @@ fn authorised(server: &Server, order: &Json) -> String {
 }
 
 #[test]
-fn a_payment_and_its_refund_outlive_kills_and_each_is_told_once() {
+fn a_payment_and_its_refund_outlive_kills_and_are_told_under_one_name() {
     let (stage, receiver) = (Stage::new(), Receiver::with_statuses(&[]));
     let quick = ["--settlement-delay-ms", "20", "--execution-delay-ms", "20"];
     let url = receiver.url();
@@ -118,8 +118,13 @@ fn a_payment_and_its_refund_outlive_kills_and_each_is_told_once() {
     assert_eq!(balance["current_balance_in_minor"], 100_001_500);
     let more = json!({ "amount_in_minor": 300, "reference": "more" });
     let more = write(&sandbox, &refunds, "refund-2", &more).json();
-    let (_, told) = receiver.next_event("refund_executed");
-    assert_eq!(told["refund_id"], more["id"], "what was heard is not told again");
+    let mut next = receiver.next_event("refund_executed").1;
+    while next["refund_id"] == told["refund_id"] {
+        // The kill came before it was written down that this was heard.
+        assert_eq!(next["event_id"], told["event_id"], "it keeps its name");
+        next = receiver.next_event("refund_executed").1;
+    }
+    assert_eq!(next["refund_id"], more["id"]);
 }
 
 #[test]
