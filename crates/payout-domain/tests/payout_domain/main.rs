@@ -9,6 +9,7 @@ mod fixtures;
 mod texts;
 mod iso_4217;
 mod money;
+mod pay_ins;
 mod accounts;
 mod sources;
 mod requests;

@@ -13,5 +13,6 @@ mod deposits;
 mod idempotency;
 mod journal;
 mod life;
+mod provider;
 mod rig;
 mod statement;
