@@ -2,6 +2,7 @@
 
 #![allow(clippy::doc_markdown, reason = "the words here are what --help prints")]
 
+mod audit;
 mod clients;
 mod faults;
 mod key;
@@ -13,6 +14,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
+pub(crate) use audit::{AuditCommand, VerifyAudit};
 pub(crate) use clients::{
     AddClient, ClientCommand, ClientSettings, NamedKey, RevokeClient, RotateSecret,
 };
@@ -127,6 +129,10 @@ pub(crate) enum Command {
     /// Say who may look after payouts, in a server's data directory
     #[command(subcommand)]
     Operator(OperatorCommand),
+
+    /// Find out whether the record of who did what is as it was written, in a server's data directory
+    #[command(subcommand)]
+    Audit(AuditCommand),
 
     /// Make signing keys and show their public halves
     #[command(subcommand)]

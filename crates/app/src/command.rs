@@ -1,6 +1,7 @@
 //! What each command does, one file each.
 
 mod api_failure;
+mod audit;
 mod clients;
 mod config;
 mod demo;
@@ -53,6 +54,7 @@ pub(crate) async fn run(cli: Cli) -> Result<Exit, Failure> {
         Command::Replay(args) => operators::replay(&args, &settings, output).await,
         Command::Client(command) => clients::run(command, &settings, output).await,
         Command::Operator(command) => operator::run(&command, &settings, output),
+        Command::Audit(command) => audit::run(&command, &settings, output),
         Command::Key(command) => key::run(command, output),
         Command::Sign(args) => signature::sign(&args, output),
         Command::Verify(args) => signature::verify(&args, output),

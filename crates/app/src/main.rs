@@ -2,6 +2,7 @@
 //!
 //! The only place where adapters are named together, and the only real clock and chance.
 
+mod audit;
 mod bank_journal;
 mod cli;
 mod clock;

@@ -14,7 +14,9 @@ use payout_service::{
 use payout_signature::access_token::TokenKeys;
 use payout_wire::sandbox::Lifetimes;
 
-use crate::{ClientDirectory, Faults, Limits, OperatorDirectory, Provider, WebhookKeys};
+use crate::{
+    AuditTrail, ClientDirectory, Faults, Limits, OperatorDirectory, Provider, WebhookKeys,
+};
 
 /// Tells the time.
 pub type ApiClock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
@@ -60,6 +62,8 @@ pub struct Api {
     pub operators: Option<Operators>,
     /// The controls of a sandbox; `None` if this is none, and then they do not exist.
     pub sandbox: Option<Sandbox>,
+    /// Remembers who did what; `None` if nobody needs to know.
+    pub audit: Option<Arc<dyn AuditTrail>>,
     /// How much, how long and how many.
     pub limits: Limits,
     /// Whether requests can be served now.

@@ -14,7 +14,7 @@ use tracing::Instrument;
 
 use crate::answer::AsWritten;
 use crate::fault::Fault;
-use crate::{Limits, TraceIds};
+use crate::{AuditWho, Limits, TraceIds};
 
 /// How long a caller is asked to wait before it tries again, in seconds.
 const RETRY_AFTER_SECONDS: HeaderValue = HeaderValue::from_static("1");
@@ -25,9 +25,19 @@ pub(crate) struct Frame {
     pub(crate) limits: Limits,
 }
 
+/// What a request and its answer are called.
+#[derive(Clone, Debug)]
+pub(crate) struct TraceId(pub(crate) String);
+
 /// Who sent a request, once that is known: the log is written by a layer that cannot see it.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Sender(Arc<OnceLock<Known>>);
+pub(crate) struct Sender {
+    who: Arc<OnceLock<Known>>,
+    asked: Arc<OnceLock<Asked>>,
+}
+
+/// With which key a request was signed, and a digest of it.
+type Asked = (Option<String>, [u8; 32]);
 
 /// Somebody whom we know.
 #[derive(Debug)]
@@ -40,23 +50,43 @@ impl Sender {
     /// Says who it is.
     pub(crate) fn is(&self, client_id: &ClientId) {
         // Said twice of one request, it is the same client.
-        let _known = self.0.set(Known::Client(client_id.clone()));
+        let _known = self.who.set(Known::Client(client_id.clone()));
     }
 
     /// Says that it is this operator.
     pub(crate) fn is_operator(&self, name: &OperatorName) {
-        let _known = self.0.set(Known::Operator(name.clone()));
+        let _known = self.who.set(Known::Operator(name.clone()));
+    }
+
+    /// Says what was asked: a digest of the request, and the key that it was signed with.
+    pub(crate) fn asks(&self, kid: Option<&str>, digest: [u8; 32]) {
+        // Said twice of one request, it is the same.
+        let _asked = self.asked.set((kid.map(str::to_owned), digest));
+    }
+
+    /// What was asked, as far as somebody has said so.
+    pub(crate) fn asked(&self) -> (Option<String>, Option<[u8; 32]>) {
+        self.asked.get().map_or((None, None), |(kid, digest)| (kid.clone(), Some(*digest)))
+    }
+
+    /// Who it is.
+    pub(crate) fn who(&self) -> AuditWho {
+        match self.who.get() {
+            Some(Known::Client(client_id)) => AuditWho::Client(client_id.clone()),
+            Some(Known::Operator(name)) => AuditWho::Operator(name.clone()),
+            None => AuditWho::Nobody,
+        }
     }
 
     fn client(&self) -> &str {
-        match self.0.get() {
+        match self.who.get() {
             Some(Known::Client(client_id)) => client_id.as_str(),
             Some(Known::Operator(_)) | None => "-",
         }
     }
 
     fn operator(&self) -> &str {
-        match self.0.get() {
+        match self.who.get() {
             Some(Known::Operator(name)) => name.as_str(),
             Some(Known::Client(_)) | None => "-",
         }
@@ -74,6 +104,7 @@ pub(crate) async fn conduct(
     let trace_id = (frame.trace_ids)();
     let sender = Sender::default();
     request.extensions_mut().insert(sender.clone());
+    request.extensions_mut().insert(TraceId(trace_id.clone()));
     let method = request.method().clone();
     let route = request.extensions().get::<MatchedPath>().cloned();
     let span = tracing::info_span!("request", %trace_id);

@@ -31,6 +31,7 @@
 )]
 
 mod api;
+mod audit;
 mod client_directory;
 mod operator_directory;
 mod limits;
@@ -57,6 +58,7 @@ pub use api::{
     Api, ApiClock, ClientDesk, InboundWebhooks, NotReady, Operators, PointWebhooks, Readiness,
     Sandbox, Tokens, TraceIds,
 };
+pub use audit::{AuditEntry, AuditFailed, AuditTrail, AuditWho};
 pub use client_directory::{Client, ClientDirectory, ClientDirectoryError, SecretDigest};
 pub use faults::Faults;
 pub use limits::Limits;

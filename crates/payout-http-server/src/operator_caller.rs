@@ -7,6 +7,7 @@ use axum::extract::{FromRequest, FromRequestParts, Request};
 use http::HeaderMap;
 use http::request::Parts;
 use payout_domain::OperatorName;
+use payout_signature::digest;
 use payout_wire::InvalidBody;
 use payout_wire::problem::ProblemKind;
 
@@ -64,7 +65,11 @@ impl FromRequest<Arc<Api>> for OperatorBody {
         if !body::is_json(&parts.headers) {
             return Err(Fault::of(ProblemKind::UnsupportedMediaType));
         }
-        Ok(Self(collect(api, &parts.headers, body).await?))
+        let body = collect(api, &parts.headers, body).await?;
+        if let Some(sender) = parts.extensions.get::<Sender>() {
+            sender.asks(None, digest::sha256(&[&body]));
+        }
+        Ok(Self(body))
     }
 }
 

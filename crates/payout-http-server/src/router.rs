@@ -11,6 +11,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 
 use crate::Api;
 use crate::admission::admit;
+use crate::audit::{Auditor, audit};
 use crate::exchange::{Frame, conduct};
 use crate::fault::Fault;
 use crate::faults::{Injector, inject};
@@ -23,7 +24,8 @@ use crate::verified_write::VerifiedWrite;
 pub fn router(api: Api) -> Router {
     let frame = Frame { trace_ids: Arc::clone(&api.trace_ids), limits: api.limits.clone() };
     let (routes, injector) = (routes(&api), injector(&api));
-    framed(routes.router.with_state(Arc::new(api)), frame, injector)
+    let auditor = api.audit.clone().map(|trail| Auditor::new(trail, Arc::clone(&api.clock)));
+    framed(routes.router.with_state(Arc::new(api)), frame, injector, auditor)
 }
 
 /// Every path that [`router()`] routes for such an API, with its parameters in braces: for whoever must
@@ -70,13 +72,22 @@ fn injector(api: &Api) -> Option<Injector> {
 }
 
 /// Puts around a router what every request and every answer needs. The last layer is the outermost.
-pub(crate) fn framed(routes: Router, frame: Frame, injector: Option<Injector>) -> Router {
+pub(crate) fn framed(
+    routes: Router,
+    frame: Frame,
+    injector: Option<Injector>,
+    auditor: Option<Auditor>,
+) -> Router {
     let frame = Arc::new(frame);
     let routes = routes
         .layer(from_fn_with_state(Arc::clone(&frame), admit))
         .layer(CatchPanicLayer::custom(|_| Fault::panicked()));
     let routes = match injector {
         Some(injector) => routes.layer(from_fn_with_state(injector, inject)),
+        None => routes,
+    };
+    let routes = match auditor {
+        Some(auditor) => routes.layer(from_fn_with_state(auditor, audit)),
         None => routes,
     };
     routes.layer(from_fn_with_state(frame, conduct))

@@ -18,6 +18,7 @@ use crate::Client;
 use crate::api::Api;
 use crate::body;
 use crate::caller::{Caller, Need};
+use crate::exchange::Sender;
 use crate::fault::Fault;
 use crate::single_header::single;
 
@@ -67,7 +68,7 @@ impl FromRequest<Arc<Api>> for VerifiedWrite {
         let (parts, body) = request.into_parts();
         let body = body::collect(&parts.headers, body, &api.limits).await?;
         let Caller(client) = Caller::authenticate(api, &parts, Need::Write)?;
-        check_signature(&client, &parts, &body)?;
+        let kid = check_signature(&client, &parts, &body)?;
         let key =
             single(&parts.headers, header::IDEMPOTENCY_KEY).map_err(|error| key_fault(&error))?;
         let key = key.parse().map_err(|error: IdempotencyKeyError| {
@@ -75,13 +76,16 @@ impl FromRequest<Arc<Api>> for VerifiedWrite {
         })?;
         check_query(&parts)?;
         let fingerprint = fingerprint(&client, &key, &parts, &body);
+        if let Some(sender) = parts.extensions.get::<Sender>() {
+            sender.asks(Some(&kid), fingerprint.0);
+        }
         Ok(Self { client, key, fingerprint, headers: parts.headers, body })
     }
 }
 
 /// Verifies the signature over the path as it came and the bytes as they came, by a key of this
-/// client: what another client signs is not signed, whatever the id of its key.
-fn check_signature(client: &Client, parts: &Parts, body: &[u8]) -> Result<(), Fault> {
+/// client: what another client signs is not signed, whatever the id of its key. It returns the id.
+fn check_signature(client: &Client, parts: &Parts, body: &[u8]) -> Result<String, Fault> {
     let value =
         single(&parts.headers, header::TL_SIGNATURE).map_err(|error| signature_fault(&error))?;
     single(&parts.headers, header::IDEMPOTENCY_KEY).map_err(|error| key_fault(&error))?;
@@ -92,7 +96,8 @@ fn check_signature(client: &Client, parts: &Parts, body: &[u8]) -> Result<(), Fa
     let Some(key) = client.key(signature.kid()) else {
         return Err(signature_fault(&"names a key that is not registered for this client"));
     };
-    verify(&signature, key, parts, body).map_err(|error| signature_fault(&error))
+    verify(&signature, key, parts, body).map_err(|error| signature_fault(&error))?;
+    Ok(key.kid().to_owned())
 }
 
 fn verify(

@@ -36,7 +36,7 @@ impl WebhookReceiver {
         let (trace_ids, limits) = (Arc::clone(&self.trace_ids), self.limits.clone());
         let path = self.path.clone();
         let routes = Router::new().route(&path, post(receive)).with_state(Arc::new(self));
-        framed(routes, Frame { trace_ids, limits }, None)
+        framed(routes, Frame { trace_ids, limits }, None, None)
     }
 }
 

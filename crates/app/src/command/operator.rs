@@ -102,7 +102,7 @@ fn remove(args: &RemoveOperator, settings: &Settings, output: Output) -> Result<
 
 /// The data directory that is meant, by its whole path: `--data`, `serve.data`, that of the service (or
 /// else the sandbox) that this user runs, or the usual one of a service.
-fn data_directory(args: &DataOf, settings: &Settings) -> Result<PathBuf, Failure> {
+pub(super) fn data_directory(args: &DataOf, settings: &Settings) -> Result<PathBuf, Failure> {
     let flag = args.data.as_ref().map(|path| ("data", path.display().to_string()));
     let said: Option<PathBuf> = settings.get("serve.data", flag)?;
     let usual = || Some(directories::data()?.join("serve"));

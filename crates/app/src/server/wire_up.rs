@@ -11,6 +11,7 @@ use payout_service::{DispatchPayouts, ManageClients};
 use payout_signature::{Jwks, SigningKey};
 
 use super::{Database, Home, StoreReadiness};
+use crate::audit::AuditFiles;
 use crate::failure::{Failure, chain};
 use crate::id_generator;
 use crate::known_clients::KnownClients;
@@ -51,6 +52,7 @@ pub(crate) fn api(
         own_keys: Jwks::render(&[webhook_key.verifying_key()]),
         operators: Some(operators(use_cases, home, client_desk)?),
         sandbox: None,
+        audit: Some(Arc::new(AuditFiles::open(home.directory())?)),
         limits: Limits::default(),
         ready: Arc::new(StoreReadiness { payouts: Arc::clone(&adapters.stores.payouts) }),
     })

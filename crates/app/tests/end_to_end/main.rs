@@ -15,6 +15,7 @@ mod http;
 mod receiver;
 mod world;
 
+mod audit;
 mod clients;
 mod clock;
 mod configuration;

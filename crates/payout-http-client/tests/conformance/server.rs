@@ -145,6 +145,7 @@ impl Wiring {
                     base_url: "http://127.0.0.1:8080".to_owned(),
                 },
             }),
+            audit: None,
             limits: Limits::default(),
             ready: Arc::new(AlwaysReady),
         }

@@ -313,6 +313,7 @@ impl Parts {
                 faults: Faults::default(),
                 provider: self.provider(steer),
             }),
+            audit: None,
             limits: Limits::default(),
             ready: Arc::new(AlwaysReady),
         }

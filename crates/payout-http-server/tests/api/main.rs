@@ -3,6 +3,7 @@
 mod house;
 mod call;
 
+mod audit;
 mod clients;
 mod client_forms;
 mod faults;
