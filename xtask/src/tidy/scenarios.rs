@@ -8,8 +8,8 @@ use super::rust_code::code_of;
 
 const PAGE: &str = "docs/scenarios.md";
 
-/// Names a test here and there, besides much else that is quoted as code.
-const PROSE: &str = "docs/reliability.md";
+/// They name tests here and there, besides much else that is quoted as code.
+const PROSE: [&str; 2] = ["docs/reliability.md", "docs/security.md"];
 
 /// Whatever has so many underscores is a sentence, and so the name of a test.
 const UNDERSCORES_MIN: usize = 4;
@@ -20,7 +20,9 @@ const COLUMNS: usize = 4;
 /// Finds names of tests that are no function of ours.
 pub(crate) fn check(house: &House) -> Vec<Finding> {
     let in_table = named_tests(house.tree.text(PAGE)).map(|named| (PAGE, named));
-    let in_prose = sentences(house.tree.text(PROSE)).map(|named| (PROSE, named));
+    let in_prose = PROSE
+        .into_iter()
+        .flat_map(|page| sentences(house.tree.text(page)).map(move |named| (page, named)));
     let named: Vec<_> = in_table.chain(in_prose).collect();
     if named.is_empty() {
         return Vec::new();
@@ -104,13 +106,11 @@ mod tests {
     #[test]
     fn in_prose_a_sentence_is_the_name_of_a_test() {
         let text = "`lock_timeout` and `a_b`\n`it_is_not_paid_twice`, `it_is_paid_once`\n";
-        let house = House::of_files(&[(PROSE, text), ("crates/app/tests/a.rs", SOURCE)]);
+        let house = House::of_files(&[(PROSE[1], text), ("crates/app/tests/a.rs", SOURCE)]);
 
         assert_eq!(
             findings(check, &house),
-            [
-                "docs/reliability.md:2: Name a test that exists: there is no `fn it_is_not_paid_twice`."
-            ]
+            ["docs/security.md:2: Name a test that exists: there is no `fn it_is_not_paid_twice`."]
         );
     }
 
