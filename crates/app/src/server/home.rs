@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use payout_domain::{ClientId, ClientSecretDigest, Registration, Scope, Timestamp};
 use payout_http_server::{Client, ClientDirectory, SecretDigest};
-use payout_signature::access_token::{TokenKey, TokenKeys};
-use payout_signature::{SigningKey, VerifyingKey};
+use payout_signature::access_token::{TokenKey, TokenKeyError, TokenKeys};
+use payout_signature::{SigningKey, VerifyingKey, digest};
 use secrecy::ExposeSecret as _;
 
 use super::ServerPlan;
@@ -90,12 +90,17 @@ impl Home {
         Ok(self.signing_key("webhook-key")?.0)
     }
 
-    /// The keys that access tokens are signed with; kept, so that tokens survive a restart.
+    /// The keys that access tokens are signed with; kept, so that tokens survive a restart. Of several
+    /// lines the first signs, and all verify, so that a secret can be rotated.
     pub(crate) fn token_keys(&self) -> Result<TokenKeys, Failure> {
-        let secret = read_secret(&self.secret("token-secret")?)?;
-        let key = TokenKey::new("1", secret.expose_secret().as_bytes())
-            .map_err(|error| Failure::failed("token-secret", &error))?;
-        Ok(TokenKeys::new(key))
+        let path = self.secret("token-secret")?;
+        let wrong = |error| Failure::configuration(format!("{}: {error}", path.display()));
+        let text = read_secret(&path)?;
+        let mut lines = text.expose_secret().lines().map(str::trim).filter(|line| !line.is_empty());
+        let current = token_key(lines.next().unwrap_or_default()).map_err(wrong)?;
+        lines.try_fold(TokenKeys::new(current), |keys, line| {
+            keys.with_previous(token_key(line).map_err(wrong)?).map_err(wrong)
+        })
     }
 
     /// A file with a secret, made if it is missing.
@@ -149,6 +154,13 @@ impl Identity {
         };
         Ok(Configured { client, registration })
     }
+}
+
+/// A key named after its secret, so that every instance names it alike.
+fn token_key(secret: &str) -> Result<TokenKey, TokenKeyError> {
+    let name = digest::sha256(&[b"the name of a token key of payout", secret.as_bytes()]);
+    let name = name.first_chunk().map_or(0, |first| u64::from_be_bytes(*first));
+    TokenKey::new(&format!("{name:016x}"), secret.as_bytes())
 }
 
 /// The whole path, so that it means the same to a process in another directory.

@@ -121,3 +121,24 @@ fn a_span_that_cannot_be_read_says_how_one_is_written() {
 
     refused.ended_with(7).said("$PAYOUT_SANDBOX_KEY_WINDOW `720`").said("such as 30s");
 }
+
+#[test]
+fn the_secret_of_tokens_is_rotated_without_ending_a_token() {
+    let mut world = World::new();
+    let file = world.stage.path("service/token-secret");
+    let old = std::fs::read_to_string(&file).expect("the server made it");
+    let new = "the next secret, which is long enough to be one";
+    let before = token(&world.service);
+    let restarted_with = |world: &mut World, lines: &[&str]| {
+        assert!(world.service.stop().success());
+        std::fs::write(&file, lines.join("\n")).expect("it is ours");
+        world.service.start_again(&world.stage);
+    };
+
+    restarted_with(&mut world, &[new, old.trim()]);
+    let after = token(&world.service);
+    assert_eq!((list(&world.service, &before), list(&world.service, &after)), (200, 200));
+
+    restarted_with(&mut world, &[new]);
+    assert_eq!((list(&world.service, &before), list(&world.service, &after)), (401, 200));
+}
