@@ -12,7 +12,7 @@ use payout_wire::problem::ProblemKind;
 use crate::exchange::Sender;
 use crate::fault::Fault;
 use crate::single_header::{NotSingle, single};
-use crate::{Api, Client, ClientDirectory, operator_directory};
+use crate::{Api, Client, ClientDirectory, operator_directory, rate_limits};
 
 /// A client whose token is valid for this API: what a reading handler asks for.
 pub(crate) struct Caller(pub(crate) Arc<Client>);
@@ -51,6 +51,7 @@ impl Caller {
         if let Some(sender) = parts.extensions.get::<Sender>() {
             sender.is(&client.id);
         }
+        rate_limits::admit_client(parts, &client.id)?;
         let is_enough = |scope: &&str| claims.has_scope(scope) && client.scopes.contains(*scope);
         if need.scopes().iter().any(is_enough) {
             return Ok(Self(client));

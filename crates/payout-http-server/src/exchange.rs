@@ -1,12 +1,13 @@
 //! One request and its answer, seen from outside.
 
+use std::net::{IpAddr, Ipv4Addr};
 use std::sync::{Arc, OnceLock};
 
 use axum::body::Body;
-use axum::extract::{MatchedPath, Request, State};
+use axum::extract::{ConnectInfo, MatchedPath, Request, State};
 use axum::middleware::Next;
 use axum::response::Response;
-use http::{HeaderName, HeaderValue, Method, StatusCode, header};
+use http::{HeaderName, HeaderValue, StatusCode, header};
 use payout_domain::{ClientId, OperatorName};
 use payout_wire::{header as wire, media_type};
 use tokio::time::Instant;
@@ -14,7 +15,8 @@ use tracing::Instrument;
 
 use crate::answer::AsWritten;
 use crate::fault::Fault;
-use crate::{AuditWho, Limits, TraceIds};
+use crate::rate_limits::{Meter, RateLimits};
+use crate::{AuditWho, Limits, Peer, TraceIds};
 
 /// How long a caller is asked to wait before it tries again, in seconds.
 const RETRY_AFTER_SECONDS: HeaderValue = HeaderValue::from_static("1");
@@ -23,6 +25,22 @@ const RETRY_AFTER_SECONDS: HeaderValue = HeaderValue::from_static("1");
 pub(crate) struct Frame {
     pub(crate) trace_ids: TraceIds,
     pub(crate) limits: Limits,
+    pub(crate) rates: Arc<RateLimits>,
+}
+
+impl Frame {
+    pub(crate) fn new(trace_ids: &TraceIds, limits: &Limits) -> Self {
+        let rates = Arc::new(RateLimits::new(&limits.rates));
+        Self { trace_ids: Arc::clone(trace_ids), limits: limits.clone(), rates }
+    }
+
+    /// Where a request comes from: by its socket, or by a proxy that is trusted.
+    fn origin(&self, request: &Request) -> IpAddr {
+        let peer = request.extensions().get::<ConnectInfo<Peer>>();
+        let peer =
+            peer.map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |ConnectInfo(Peer(peer))| peer.ip());
+        self.limits.proxies.origin(peer, request.headers())
+    }
 }
 
 /// What a request and its answer are called.
@@ -103,8 +121,11 @@ pub(crate) async fn conduct(
     let started = Instant::now();
     let trace_id = (frame.trace_ids)();
     let sender = Sender::default();
-    request.extensions_mut().insert(sender.clone());
-    request.extensions_mut().insert(TraceId(trace_id.clone()));
+    let origin = frame.origin(&request);
+    let extensions = request.extensions_mut();
+    extensions.insert(sender.clone());
+    extensions.insert(TraceId(trace_id.clone()));
+    extensions.insert(Meter { origin, rates: Arc::clone(&frame.rates) });
     let method = request.method().clone();
     let route = request.extensions().get::<MatchedPath>().cloned();
     let span = tracing::info_span!("request", %trace_id);
@@ -112,7 +133,18 @@ pub(crate) async fn conduct(
     let response = next.run(request).instrument(span).await;
     let response = complete(response, &trace_id);
 
-    log(&method, route.as_ref(), &response, started, &sender, &trace_id);
+    tracing::info!(
+        %method,
+        // Paths and queries hold other people's data, so the log has the route instead.
+        route = route.as_ref().map_or("-", MatchedPath::as_str),
+        status = response.status().as_u16(),
+        duration_us = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX),
+        client_id = sender.client(),
+        operator = sender.operator(),
+        %origin,
+        trace_id,
+        "answered"
+    );
     response
 }
 
@@ -159,31 +191,11 @@ fn write(mut response: Response, fault: Fault, trace_id: &str) -> Response {
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(media_type::PROBLEM_JSON));
     headers.insert(lower_case(wire::TL_SHOULD_RETRY), HeaderValue::from_static(should_retry));
     if matches!(status, StatusCode::SERVICE_UNAVAILABLE | StatusCode::TOO_MANY_REQUESTS) {
-        headers.entry(header::RETRY_AFTER).or_insert(RETRY_AFTER_SECONDS);
+        let seconds = fault.retry_after().map_or(RETRY_AFTER_SECONDS, HeaderValue::from);
+        headers.entry(header::RETRY_AFTER).or_insert(seconds);
     }
     *response.body_mut() = Body::from(fault.into_document(trace_id).to_bytes());
     response
-}
-
-/// Paths and queries hold other people's data, so the log has the route instead.
-fn log(
-    method: &Method,
-    route: Option<&MatchedPath>,
-    response: &Response,
-    started: Instant,
-    sender: &Sender,
-    trace_id: &str,
-) {
-    tracing::info!(
-        %method,
-        route = route.map_or("-", MatchedPath::as_str),
-        status = response.status().as_u16(),
-        duration_us = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX),
-        client_id = sender.client(),
-        operator = sender.operator(),
-        trace_id,
-        "answered"
-    );
 }
 
 /// HTTP/1.1 names are written in lower case by the library; readers compare without case.

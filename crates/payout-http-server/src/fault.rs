@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::time::Duration;
 
 use axum::response::{IntoResponse, Response};
 use http::StatusCode;
@@ -9,6 +10,10 @@ use payout_domain::{Field, Refusals};
 use payout_service::{RequestPayoutError, ServiceError, chain};
 use payout_wire::InvalidBody;
 use payout_wire::problem::{Problem, ProblemKind};
+
+/// How long whoever brings something new is asked to wait while nothing new is taken on: somebody has to
+/// look after that first.
+const INTAKE_CLOSED_SECONDS: u64 = 30;
 
 /// What is wrong with a request, or with us: a problem document that has no trace id yet.
 ///
@@ -18,12 +23,14 @@ use payout_wire::problem::{Problem, ProblemKind};
 pub(crate) struct Fault {
     document: Box<Problem>,
     should_retry: bool,
+    /// How many seconds a caller had better wait, where that is known.
+    retry_after: Option<u64>,
 }
 
 impl Fault {
     pub(crate) fn new(kind: ProblemKind, detail: impl Into<String>) -> Self {
         let document = Box::new(Problem::new(kind, detail, ""));
-        Self { document, should_retry: kind.should_retry() }
+        Self { document, should_retry: kind.should_retry(), retry_after: None }
     }
 
     pub(crate) fn of(kind: ProblemKind) -> Self {
@@ -57,7 +64,22 @@ impl Fault {
             trace_id: String::new(),
             errors: None,
         });
-        Self { document, should_retry: false }
+        Self { document, should_retry: false, retry_after: None }
+    }
+
+    /// Somebody has asked too often, and has to wait for so long.
+    pub(crate) fn asked_too_often(wait: Duration) -> Self {
+        let mut fault = Self::of(ProblemKind::RateLimitExceeded);
+        // Whoever comes back a moment too early would have to wait once more.
+        fault.retry_after = Some(wait.as_secs().saturating_add(1));
+        fault
+    }
+
+    /// Something new cannot be taken on for a while, for this reason.
+    pub(crate) fn closed(reason: String) -> Self {
+        let mut fault = Self::new(ProblemKind::ServiceUnavailable, reason);
+        fault.retry_after = Some(INTAKE_CLOSED_SECONDS);
+        fault
     }
 
     /// A handler has panicked. What with is in the panic's own message, which may hold anything and
@@ -110,6 +132,11 @@ impl Fault {
         self.should_retry
     }
 
+    /// How many seconds a caller had better wait, where that is known.
+    pub(crate) fn retry_after(&self) -> Option<u64> {
+        self.retry_after
+    }
+
     pub(crate) fn into_document(self, trace_id: &str) -> Problem {
         Problem { trace_id: trace_id.to_owned(), ..*self.document }
     }
@@ -126,7 +153,7 @@ impl IntoResponse for Fault {
 impl From<InvalidBody> for Fault {
     fn from(invalid: InvalidBody) -> Self {
         let document = Box::new(Problem::invalid_body(invalid, ""));
-        Self { document, should_retry: false }
+        Self { document, should_retry: false, retry_after: None }
     }
 }
 

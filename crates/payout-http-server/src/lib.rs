@@ -35,6 +35,7 @@ mod audit;
 mod client_directory;
 mod operator_directory;
 mod limits;
+mod rate_limits;
 mod router;
 mod serve;
 mod webhook_receiver;
@@ -61,7 +62,7 @@ pub use api::{
 pub use audit::{AuditEntry, AuditFailed, AuditTrail, AuditWho};
 pub use client_directory::{Client, ClientDirectory, ClientDirectoryError, SecretDigest};
 pub use faults::Faults;
-pub use limits::Limits;
+pub use limits::{Limits, ProxiesError, Rate, Rates, TrustedProxies};
 pub use operator_directory::OperatorDirectory;
 pub use provider::Provider;
 pub use router::{paths, router};

@@ -1,6 +1,13 @@
 //! How much, how long and how many.
 
+mod proxies;
+mod rates;
+
 use std::time::Duration;
+
+pub(crate) use proxies::neighbourhood;
+pub use proxies::{ProxiesError, TrustedProxies};
+pub use rates::{Rate, Rates};
 
 /// How much a peer may send, how long it may take, and how many peers there may be.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -9,7 +16,8 @@ pub struct Limits {
     pub head_bytes_max: usize,
     /// The most bytes of a body.
     pub body_bytes_max: usize,
-    /// How long the first byte of a new connection and then a whole head may take.
+    /// How long the first byte of a new connection may take, and then a whole head from its first byte on;
+    /// with TLS, how long its handshake may take before that.
     pub head_time_max: Duration,
     /// How long a body may take to arrive.
     pub body_time_max: Duration,
@@ -19,12 +27,22 @@ pub struct Limits {
     pub idle_time_max: Duration,
     /// How long open requests may take to end after the server was told to stop.
     pub drain_time_max: Duration,
-    /// The most connections; more of them wait until one ends.
+    /// The most connections. One more takes the place of the one that has waited longest for its peer;
+    /// if all are at work, it waits.
     pub connections_max: usize,
+    /// The most connections of one peer, by its address; of IPv6 by its first 64 bits. One more takes the
+    /// place of its own that has waited longest; if all are at work, it is closed. 0 is no limit, and
+    /// trusted proxies have none.
+    pub connections_per_peer_max: usize,
+    /// How often each may ask.
+    pub rates: Rates,
+    /// Whose word is believed about whom they speak for.
+    pub proxies: TrustedProxies,
 }
 
 impl Default for Limits {
-    /// The provider's ingress gives up after 29 seconds, so our own answer comes before that.
+    /// The provider's ingress gives up after 29 seconds, so our own answer comes before that. Nobody's
+    /// requests are counted.
     fn default() -> Self {
         Self {
             head_bytes_max: 8 * 1024,
@@ -35,6 +53,9 @@ impl Default for Limits {
             idle_time_max: Duration::from_secs(75),
             drain_time_max: Duration::from_secs(30),
             connections_max: 1024,
+            connections_per_peer_max: 512,
+            rates: Rates::default(),
+            proxies: TrustedProxies::default(),
         }
     }
 }

@@ -16,7 +16,7 @@ use crate::body;
 use crate::caller::{claims_of, token_fault, unauthorized};
 use crate::exchange::Sender;
 use crate::fault::Fault;
-use crate::{Api, operator_directory};
+use crate::{Api, operator_directory, rate_limits};
 
 /// An operator whose token is valid: what every handler of an operators' route asks for.
 pub(crate) struct OperatorCaller(pub(crate) OperatorName);
@@ -37,6 +37,7 @@ impl FromRequestParts<Arc<Api>> for OperatorCaller {
             return Err(Fault::new(ProblemKind::Forbidden, detail));
         }
         claims.check_audience(operator_directory::AUDIENCE).map_err(token_fault)?;
+        rate_limits::admit_operator(parts, &claims.client_id)?;
         let directory = &*operators(api)?.directory;
         let Some(name) = operator_directory::of_subject(directory, &claims.client_id).await else {
             return Err(unauthorized("The operator of this token is not known any more."));

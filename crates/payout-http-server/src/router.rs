@@ -22,7 +22,7 @@ use crate::verified_write::VerifiedWrite;
 
 /// The whole API as a service that [`serve`](crate::serve()) can run.
 pub fn router(api: Api) -> Router {
-    let frame = Frame { trace_ids: Arc::clone(&api.trace_ids), limits: api.limits.clone() };
+    let frame = Frame::new(&api.trace_ids, &api.limits);
     let (routes, injector) = (routes(&api), injector(&api));
     let auditor = api.audit.clone().map(|trail| Auditor::new(trail, Arc::clone(&api.clock)));
     framed(routes.router.with_state(Arc::new(api)), frame, injector, auditor)

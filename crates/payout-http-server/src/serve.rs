@@ -1,24 +1,26 @@
 //! From a socket to the router.
 
+mod connection;
 mod line;
 mod patient_stream;
+mod places;
+mod standing;
+mod watched_body;
 
 use std::future::Future;
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
-use axum::extract::Request;
-use axum::extract::connect_info::{ConnectInfo, Connected};
-use axum::middleware::map_request;
-use axum::serve::{IncomingStream, Listener};
-use tokio::net::TcpListener;
-use tokio::sync::{Semaphore, watch};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::watch;
 
 use crate::Limits;
+use connection::Server;
 pub(crate) use line::Line;
-use patient_stream::PatientStream;
+use places::Places;
 
 /// Who is at the other end of a connection, by its socket. No header says so.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,85 +35,70 @@ pub enum Ended {
     CutOff,
 }
 
+/// How long nothing is accepted when the system has no more sockets for us.
+const OUT_OF_SOCKETS: Duration = Duration::from_millis(100);
+
 /// Serves connections until `shutdown` is there, then takes no more of them and answers what is open.
+///
+/// Who connects when there are as many connections as there may be gets the place of the one that has
+/// waited longest for its peer: for a request, for the rest of one, or for an answer to be taken. So
+/// silence cannot keep others out. Connections at work are not ended; only if all are does the next one
+/// wait.
 pub async fn serve<F>(listener: TcpListener, router: Router, limits: Limits, shutdown: F) -> Ended
 where
     F: Future<Output = ()> + Send + 'static,
 {
-    let (told, mut stopping) = watch::channel(());
-    let shutdown = async move {
-        shutdown.await;
-        drop(told);
-    };
     let drain_time_max = limits.drain_time_max;
-    let service = router.layer(map_request(introduced));
-    let service = service.into_make_service_with_connect_info::<Connection>();
-    let serving = axum::serve(BoundedListener::new(listener, limits), service)
-        .with_graceful_shutdown(shutdown);
-    let patience = async move {
-        // The sender never sends: it is gone when the server is to stop.
-        let _gone = stopping.changed().await;
-        tokio::time::sleep(drain_time_max).await;
-    };
+    let places = Arc::new(Places::new(&limits));
+    let (told, stopping) = watch::channel(());
+    let server = Server::new(router, limits, stopping);
     tokio::select! {
-        // Serving has no errors: those of one connection concern that connection.
-        _ = serving.into_future() => Ended::Drained,
-        () = patience => Ended::CutOff,
+        () = accept_all(&listener, &places, &server) => {}
+        () = shutdown => {}
+    }
+    // Nobody connects any more, and every connection hears that it is to end.
+    drop(listener);
+    drop(told);
+    match tokio::time::timeout(drain_time_max, places.all_free()).await {
+        Ok(()) => Ended::Drained,
+        Err(_) => {
+            places.end_all();
+            Ended::CutOff
+        }
     }
 }
 
-/// Accepts as many connections as there may be, and leaves the others waiting.
-struct BoundedListener {
-    listener: TcpListener,
-    places: Arc<Semaphore>,
-    limits: Limits,
-}
-
-impl BoundedListener {
-    fn new(listener: TcpListener, limits: Limits) -> Self {
-        Self { listener, places: Arc::new(Semaphore::new(limits.connections_max)), limits }
-    }
-}
-
-impl Listener for BoundedListener {
-    type Io = PatientStream;
-    type Addr = SocketAddr;
-
-    async fn accept(&mut self) -> (PatientStream, SocketAddr) {
-        let place = Arc::clone(&self.places).acquire_owned().await;
-        let place = place.expect("nobody closes the semaphore");
-        // It logs and retries what can go wrong.
-        let (stream, address) = Listener::accept(&mut self.listener).await;
+async fn accept_all(listener: &TcpListener, places: &Arc<Places>, server: &Server) {
+    loop {
+        let (stream, address) = accept(listener).await;
+        // Who has as many as a peer may have, all of them at work, is closed at once.
+        let Some(place) = places.take(address.ip()).await else { continue };
         if let Err(error) = stream.set_nodelay(true) {
             tracing::debug!(%error, "a connection answers in larger pieces");
         }
-        (PatientStream::new(stream, place, &self.limits), address)
-    }
-
-    fn local_addr(&self) -> io::Result<SocketAddr> {
-        self.listener.local_addr()
+        tokio::spawn(server.clone().talk(stream, Peer(address), place));
     }
 }
 
-/// A connection as its requests see it.
-#[derive(Clone)]
-struct Connection {
-    peer: Peer,
-    line: Line,
-}
-
-impl Connected<IncomingStream<'_, BoundedListener>> for Connection {
-    fn connect_info(stream: IncomingStream<'_, BoundedListener>) -> Self {
-        Self { peer: Peer(*stream.remote_addr()), line: stream.io().line().clone() }
+async fn accept(listener: &TcpListener) -> (TcpStream, SocketAddr) {
+    loop {
+        match listener.accept().await {
+            Ok(accepted) => return accepted,
+            Err(error) if is_of_the_peer(&error) => {}
+            Err(error) => {
+                tracing::error!(%error, "no connection can be accepted");
+                tokio::time::sleep(OUT_OF_SOCKETS).await;
+            }
+        }
     }
 }
 
-/// Tells a request where it comes from, and how to break off its connection.
-async fn introduced(mut request: Request) -> Request {
-    let extensions = request.extensions_mut();
-    if let Some(ConnectInfo(connection)) = extensions.remove::<ConnectInfo<Connection>>() {
-        extensions.insert(ConnectInfo(connection.peer));
-        extensions.insert(connection.line);
-    }
-    request
+/// Whether it is the peer that has gone before we came.
+fn is_of_the_peer(error: &io::Error) -> bool {
+    let gone = [
+        io::ErrorKind::ConnectionRefused,
+        io::ErrorKind::ConnectionAborted,
+        io::ErrorKind::ConnectionReset,
+    ];
+    gone.contains(&error.kind())
 }

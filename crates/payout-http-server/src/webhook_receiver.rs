@@ -33,10 +33,10 @@ pub struct WebhookReceiver {
 impl WebhookReceiver {
     /// The receiver as a service that [`serve`](crate::serve()) can run.
     pub fn router(self) -> Router {
-        let (trace_ids, limits) = (Arc::clone(&self.trace_ids), self.limits.clone());
+        let frame = Frame::new(&self.trace_ids, &self.limits);
         let path = self.path.clone();
         let routes = Router::new().route(&path, post(receive)).with_state(Arc::new(self));
-        framed(routes, Frame { trace_ids, limits }, None, None)
+        framed(routes, frame, None, None)
     }
 }
 

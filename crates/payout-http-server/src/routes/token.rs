@@ -16,7 +16,7 @@ use crate::answer;
 use crate::body;
 use crate::exchange::Sender;
 use crate::fault::Fault;
-use crate::{Api, Client, ClientDirectory, SecretDigest, operator_directory};
+use crate::{Api, Client, ClientDirectory, SecretDigest, operator_directory, rate_limits};
 
 /// Whom a token is meant for that does not reach payments. The provider has other services; we have
 /// none, so it opens nothing here.
@@ -42,6 +42,10 @@ pub(crate) async fn issue(
             "Send the body as application/json or application/x-www-form-urlencoded.",
         ));
     };
+    if let Ok(request) = &request {
+        let known = api.clients.find(request.client_id()).map(|client| &client.id);
+        rate_limits::admit_token(&parts, known)?;
+    }
     let sender = parts.extensions.get::<Sender>();
     let issued = match request {
         Ok(request) => match operator_directory::asked_for(request.client_id()) {

@@ -12,7 +12,7 @@ use payout_wire::webhook::{InboundEvent, InboundSubject};
 use crate::body;
 use crate::fault::Fault;
 use crate::verified_webhook::timestamp_fault;
-use crate::{Api, InboundWebhooks, ReceivedWebhook};
+use crate::{Api, InboundWebhooks, ReceivedWebhook, rate_limits};
 
 /// Where they come in. With a secret, the path is a parameter, so that no log names the secret.
 pub(crate) fn path(webhooks: &InboundWebhooks) -> String {
@@ -31,6 +31,7 @@ pub(crate) async fn receive(
     let (parts, body) = request.into_parts();
     let webhooks = api.webhooks.as_ref().filter(|webhooks| is_meant(webhooks, parts.uri.path()));
     let webhooks = webhooks.ok_or_else(|| Fault::of_status(StatusCode::NOT_FOUND))?;
+    rate_limits::admit_webhook(&parts)?;
     let body = body::collect(&parts.headers, body, &api.limits).await?;
     let webhook = ReceivedWebhook::verify(&parts, body, &*webhooks.keys).await?;
     if (api.clock)().since(webhook.sent_at) > webhooks.age_max {

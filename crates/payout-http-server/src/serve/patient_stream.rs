@@ -2,42 +2,56 @@
 
 use std::io;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio::net::TcpStream;
-use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::{Instant, Sleep, sleep};
 
 use super::Line;
+use super::standing::Standing;
 use crate::Limits;
 
 /// A connection that is closed when its peer keeps us waiting.
 ///
-/// It sees bytes and no requests, so it counts by what it sees. Between what we wrote last and the
-/// first byte of the next request it may be quiet for a while. From that byte on the clock runs until
-/// we answer, and no further byte stops it: who sends one byte a second is as late as who sends none.
-pub(super) struct PatientStream {
-    stream: TcpStream,
+/// It sees bytes, and is told when there is a request. Between what we wrote last and the first byte of
+/// the next request it may be quiet for a while. From that byte on the clock runs, for the head and then
+/// until we answer, and no further byte stops it: who sends one byte a second is as late as who sends
+/// none.
+pub(super) struct PatientStream<S> {
+    stream: S,
+    standing: Arc<Standing>,
     quiet_time_max: Duration,
-    busy_time_max: Duration,
-    is_busy: bool,
+    head_time_max: Duration,
+    request_time_max: Duration,
+    phase: Phase,
     patience: Pin<Box<Sleep>>,
     line: Line,
-    _place: OwnedSemaphorePermit,
 }
 
-impl PatientStream {
-    pub(super) fn new(stream: TcpStream, place: OwnedSemaphorePermit, limits: &Limits) -> Self {
+/// What the clock of a connection runs for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Phase {
+    /// For the first byte of a request.
+    Quiet,
+    /// For the rest of its head.
+    Head,
+    /// For its answer.
+    Request,
+}
+
+impl<S> PatientStream<S> {
+    pub(super) fn new(stream: S, standing: Arc<Standing>, limits: &Limits) -> Self {
         Self {
             stream,
+            standing,
             quiet_time_max: limits.idle_time_max,
-            busy_time_max: limits.head_time_max.saturating_add(limits.request_time_max),
-            is_busy: false,
+            head_time_max: limits.head_time_max,
+            request_time_max: limits.request_time_max,
+            phase: Phase::Quiet,
             patience: Box::pin(sleep(limits.head_time_max)),
             line: Line::new(),
-            _place: place,
         }
     }
 
@@ -47,16 +61,26 @@ impl PatientStream {
     }
 
     fn begin(&mut self) {
-        if !self.is_busy {
-            self.is_busy = true;
-            self.wait_at_most(self.busy_time_max);
+        if self.phase == Phase::Quiet {
+            self.phase = Phase::Head;
+            self.wait_at_most(self.head_time_max);
         }
     }
 
     fn progress(&mut self, written: usize) {
         self.line.has_let_out(written);
-        self.is_busy = false;
+        self.phase = Phase::Quiet;
         self.wait_at_most(self.quiet_time_max);
+    }
+
+    /// Gives the request its time, if the head was all that there was time for until now.
+    fn has_more_time(&mut self) -> bool {
+        let more = self.phase == Phase::Head && self.standing.has_request();
+        if more {
+            self.phase = Phase::Request;
+            self.wait_at_most(self.request_time_max);
+        }
+        more
     }
 
     fn wait_at_most(&mut self, span: Duration) {
@@ -72,14 +96,16 @@ impl PatientStream {
         poll: Poll<io::Result<T>>,
         cx: &mut Context<'_>,
     ) -> Poll<io::Result<T>> {
-        if poll.is_pending() && self.patience.as_mut().poll(cx).is_ready() {
-            return Poll::Ready(Err(io::ErrorKind::TimedOut.into()));
+        while poll.is_pending() && self.patience.as_mut().poll(cx).is_ready() {
+            if !self.has_more_time() {
+                return Poll::Ready(Err(io::ErrorKind::TimedOut.into()));
+            }
         }
         poll
     }
 }
 
-impl AsyncRead for PatientStream {
+impl<S: AsyncRead + Unpin> AsyncRead for PatientStream<S> {
     fn poll_read(
         self: Pin<&mut Self>,
         cx: &mut Context<'_>,
@@ -95,7 +121,7 @@ impl AsyncRead for PatientStream {
     }
 }
 
-impl AsyncWrite for PatientStream {
+impl<S: AsyncWrite + Unpin> AsyncWrite for PatientStream<S> {
     fn poll_write(
         self: Pin<&mut Self>,
         cx: &mut Context<'_>,

@@ -1,0 +1,110 @@
+//! One connection, from its first byte to its last.
+
+use std::convert::Infallible;
+use std::pin::pin;
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::ConnectInfo;
+use axum::response::Response;
+use http::Request;
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::TokioIo;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::TcpStream;
+use tokio::sync::watch;
+use tower::Service as _;
+
+use super::patient_stream::PatientStream;
+use super::places::Place;
+use super::standing::Standing;
+use super::watched_body::WatchedBody;
+use super::{Line, Peer};
+use crate::Limits;
+
+/// How much more than what a head may have is read of it: so much is answered with a problem document,
+/// and still more with the library's bare 431.
+const HEAD_BYTES_READ: usize = 4;
+
+/// What all connections of a server have in common.
+#[derive(Clone)]
+pub(super) struct Server {
+    router: Router,
+    limits: Arc<Limits>,
+    /// Its sender is dropped when the server is to stop.
+    stopping: watch::Receiver<()>,
+    http: http1::Builder,
+}
+
+/// What every request of a connection is told.
+#[derive(Clone)]
+struct Introduction {
+    peer: Peer,
+    line: Line,
+    standing: Arc<Standing>,
+}
+
+impl Server {
+    pub(super) fn new(router: Router, limits: Limits, stopping: watch::Receiver<()>) -> Self {
+        let mut http = http1::Builder::new();
+        let head_bytes = limits.head_bytes_max.saturating_mul(HEAD_BYTES_READ).max(8192);
+        // A connection has a clock of its own, which the library's cannot replace: that one runs while
+        // nothing is asked.
+        http.max_buf_size(head_bytes).header_read_timeout(None);
+        Self { router, limits: Arc::new(limits), stopping, http }
+    }
+
+    /// Talks until one of both has had enough, or somebody else needs the place.
+    pub(super) async fn talk(self, stream: TcpStream, peer: Peer, place: Place) {
+        let standing = Arc::clone(place.standing());
+        tokio::select! {
+            () = self.answer_all(stream, peer, &standing) => {}
+            () = standing.ended() => {}
+        }
+        // Only here, so that a place is free when its connection has ended.
+        drop(place);
+    }
+
+    async fn answer_all<S>(mut self, stream: S, peer: Peer, standing: &Arc<Standing>)
+    where
+        S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    {
+        let stream = PatientStream::new(stream, Arc::clone(standing), &self.limits);
+        let introduction =
+            Introduction { peer, line: stream.line().clone(), standing: Arc::clone(standing) };
+        let router = self.router.clone();
+        let service =
+            service_fn(move |request| answer(router.clone(), introduction.clone(), request));
+        let mut talk = pin!(self.http.serve_connection(TokioIo::new(stream), service));
+        let ended = tokio::select! {
+            ended = talk.as_mut() => ended,
+            // Its sender never sends.
+            _gone = self.stopping.changed() => {
+                talk.as_mut().graceful_shutdown();
+                talk.await
+            }
+        };
+        if let Err(error) = ended {
+            tracing::debug!(%error, "a connection has ended");
+        }
+    }
+}
+
+async fn answer(
+    mut router: Router,
+    introduction: Introduction,
+    request: Request<Incoming>,
+) -> Result<Response, Infallible> {
+    let Introduction { peer, line, standing } = introduction;
+    let open = standing.open();
+    let mut request = request.map(|body| Body::new(WatchedBody::new(body, standing)));
+    let extensions = request.extensions_mut();
+    extensions.insert(ConnectInfo(peer));
+    extensions.insert(line);
+    let response = router.call(request).await;
+    drop(open);
+    response
+}
