@@ -14,6 +14,7 @@ use payout_service::{
 use payout_signature::access_token::TokenKeys;
 use payout_wire::sandbox::Lifetimes;
 
+use crate::fault::Fault;
 use crate::{
     AuditTrail, ClientDirectory, Faults, Limits, OperatorDirectory, Provider, WebhookKeys,
 };
@@ -155,6 +156,11 @@ impl Api {
         RequestPayout { key_window, ..self.request_payout.clone() }
     }
 
+    /// Refuses what is new while it could not be kept.
+    pub(crate) fn check_intake(&self) -> Result<(), Fault> {
+        self.ready.intake().map_err(|closed| Fault::closed(closed.reason))
+    }
+
     fn lifetimes(&self) -> Lifetimes {
         // A copy of two spans is whole whoever panicked.
         let changed =
@@ -168,6 +174,12 @@ impl Api {
 pub trait Readiness: Send + Sync {
     /// Asks everything that a request would need.
     async fn check(&self) -> Result<(), NotReady>;
+
+    /// Whether something new can be taken on, which would have to be kept: by default always. It is
+    /// asked for every request that brings something new, so it looks at what is known.
+    fn intake(&self) -> Result<(), NotReady> {
+        Ok(())
+    }
 }
 
 /// Requests cannot be served now.

@@ -79,25 +79,27 @@ pub(crate) fn admit_operator(parts: &Parts, subject: &str) -> Result<(), Fault> 
 pub(crate) fn admit_token(parts: &Parts, known: Option<&ClientId>) -> Result<(), Fault> {
     let Some(meter) = parts.extensions.get::<Meter>() else { return Ok(()) };
     match known {
-        Some(client) => admit(&meter.rates.tokens, Asker::Named(client.clone(), meter.place())),
-        None => admit(&meter.rates.strangers_tokens, Asker::Stranger(meter.place())),
+        Some(client) => {
+            admit(meter.rates.tokens.as_ref(), Asker::Named(client.clone(), meter.place()))
+        }
+        None => admit(meter.rates.strangers_tokens.as_ref(), Asker::Stranger(meter.place())),
     }
 }
 
 /// Counts an event, before its signature is verified.
 pub(crate) fn admit_webhook(parts: &Parts) -> Result<(), Fault> {
     let Some(meter) = parts.extensions.get::<Meter>() else { return Ok(()) };
-    admit(&meter.rates.webhooks, Asker::Stranger(meter.place()))
+    admit(meter.rates.webhooks.as_ref(), Asker::Stranger(meter.place()))
 }
 
 fn admit_known(parts: &Parts, name: &str) -> Result<(), Fault> {
     let Some(meter) = parts.extensions.get::<Meter>() else { return Ok(()) };
     let reads = [Method::GET, Method::HEAD].contains(&parts.method);
     let buckets = if reads { &meter.rates.reads } else { &meter.rates.writes };
-    admit(buckets, Asker::Known(name.to_owned()))
+    admit(buckets.as_ref(), Asker::Known(name.to_owned()))
 }
 
-fn admit(buckets: &Option<Buckets>, asker: Asker) -> Result<(), Fault> {
+fn admit(buckets: Option<&Buckets>, asker: Asker) -> Result<(), Fault> {
     let Some(buckets) = buckets else { return Ok(()) };
     buckets.take(asker).map_err(Fault::asked_too_often)
 }

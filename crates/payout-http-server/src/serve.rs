@@ -59,13 +59,11 @@ where
     // Nobody connects any more, and every connection hears that it is to end.
     drop(listener);
     drop(told);
-    match tokio::time::timeout(drain_time_max, places.all_free()).await {
-        Ok(()) => Ended::Drained,
-        Err(_) => {
-            places.end_all();
-            Ended::CutOff
-        }
+    if tokio::time::timeout(drain_time_max, places.all_free()).await.is_ok() {
+        return Ended::Drained;
     }
+    places.end_all();
+    Ended::CutOff
 }
 
 async fn accept_all(listener: &TcpListener, places: &Arc<Places>, server: &Server) {

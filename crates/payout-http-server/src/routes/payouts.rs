@@ -43,6 +43,7 @@ pub(crate) async fn create(
             Asked::ClosedLoop(order) => order,
             Asked::Accepted(answer) => return Ok(answer),
         };
+        api.check_intake()?;
         let (client_id, key) = (client_id.clone(), key.clone());
         let application = PayoutApplication { client_id, key, fingerprint, order };
         request_payout.run(application).await?

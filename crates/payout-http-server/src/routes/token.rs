@@ -43,8 +43,8 @@ pub(crate) async fn issue(
         ));
     };
     if let Ok(request) = &request {
-        let known = api.clients.find(request.client_id()).map(|client| &client.id);
-        rate_limits::admit_token(&parts, known)?;
+        let known = api.clients.find(request.client_id());
+        rate_limits::admit_token(&parts, known.as_ref().map(|client| &client.id))?;
     }
     let sender = parts.extensions.get::<Sender>();
     let issued = match request {

@@ -1,6 +1,7 @@
 //! Whatever goes wrong, the answer is a problem document.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -146,4 +147,49 @@ async fn a_server_that_is_not_ready_says_what_it_waits_for() {
     let problem = ready.problem();
     assert_eq!((problem.status, problem.detail.as_str()), (503, "the store is not open yet"));
     assert_eq!(alive.body, r#"{"status":"alive"}"#);
+}
+
+/// Ready for everything, but for what is new when it is full.
+#[derive(Default)]
+struct Room {
+    is_full: AtomicBool,
+}
+
+#[async_trait]
+impl Readiness for Room {
+    async fn check(&self) -> Result<(), NotReady> {
+        self.intake()
+    }
+
+    fn intake(&self) -> Result<(), NotReady> {
+        if self.is_full.load(Ordering::Relaxed) {
+            return Err(NotReady { reason: "the disk is nearly full".to_owned() });
+        }
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn without_room_for_what_is_new_everything_else_goes_on() {
+    let room = Arc::new(Room::default());
+    let house = House::with(|api: &mut Api| api.ready = Arc::<Room>::clone(&room));
+    let order = house.paid_in().await.order();
+    let first = Call::payout(&house, "key-1", &order).await;
+    let accepted = first.clone().send(&house).await;
+    let token = house.token("acme").await;
+
+    room.is_full.store(true, Ordering::Relaxed);
+    let again = first.send(&house).await;
+    let refused = Call::payout(&house, "key-2", &order).await.send(&house).await;
+    let listed = Call::get("/v3/payouts").bearer(&token).send(&house).await;
+    let ready = Call::get("/readyz").send(&house).await;
+
+    assert_eq!(accepted.status, StatusCode::ACCEPTED);
+    assert_eq!((again.status, &again.body), (StatusCode::ACCEPTED, &accepted.body));
+    let problem = refused.problem();
+    assert_eq!((problem.status, problem.detail.as_str()), (503, "the disk is nearly full"));
+    assert_eq!(refused.header("retry-after"), Some("30"));
+    assert_eq!(refused.header("tl-should-retry"), Some("true"));
+    assert_eq!(listed.body.matches("\"id\"").count(), 1, "{listed:?}");
+    assert_eq!(ready.problem().detail, "the disk is nearly full");
 }
