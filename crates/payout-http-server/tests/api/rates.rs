@@ -9,6 +9,7 @@ use crate::call::{Answer, Call};
 use crate::house::{House, PROVIDER_JKU, PROVIDER_KEY};
 
 /// So many, and no more while a test lasts.
+#[expect(clippy::unnecessary_wraps, reason = "it is always written where a limit may be absent")]
 fn only(number: u32) -> Option<Rate> {
     let burst = NonZeroU32::new(number).expect("the tests count from one");
     Some(Rate { per_second: NonZeroU32::MIN, burst })
