@@ -126,6 +126,18 @@ fn a_caller_that_can_do_nothing_cannot_begin() {
     assert_eq!(payment.state(), PayInState::AuthorizationRequired);
 }
 
+#[test]
+fn the_last_penny_of_a_payment_can_be_refunded_and_not_one_more() {
+    let pounds = |text: &str| of::<Money>(text);
+    let refunded = [pounds("5.00 GBP"), pounds("4.99 GBP")];
+
+    let last = refund_amount(pounds("10.00 GBP"), &refunded, Some(1));
+    let more = refund_amount(pounds("10.00 GBP"), &refunded, Some(2));
+
+    assert_eq!(last, Ok(pounds("0.01 GBP")));
+    assert_eq!(more, Err(RefundRefused::AboveRest { rest: pounds("0.01 GBP") }));
+}
+
 proptest! {
     #[test]
     fn what_has_ended_moves_no_more_and_what_is_refused_changes_nothing(

@@ -4,12 +4,13 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use payout_domain::{
-    ClientId, Currency, FlowSupport, Login, Metadata, Money, PayInOrder, PayInState, PayInStep,
-    PaymentId, ProviderSelection, ProviderStatus, TransferId, TransferOrder, TransferPurpose,
+    ClientId, Currency, FailureReason, FlowSupport, Login, Metadata, Money, PayInOrder, PayInState,
+    PayInStep, PaymentId, ProviderSelection, ProviderStatus, TransferId, TransferOrder,
+    TransferPurpose,
 };
 use payout_ports::{
-    ClientWrite, Fingerprint, PayoutGateway as _, ProviderRefused, RefundOrder, SandboxDelays,
-    SandboxProvider as _,
+    ClientWrite, Fingerprint, PayoutGateway as _, ProviderRefused, RefundOrder, SandboxBank as _,
+    SandboxDelays, SandboxProvider as _,
 };
 use proptest::prelude::*;
 
@@ -172,6 +173,7 @@ enum Act {
     PayIn(u64, Login),
     Refund(usize, u64),
     PayOut(u64),
+    FailNext(FailureReason),
     Pass(u64),
 }
 
@@ -181,6 +183,9 @@ fn acts() -> impl Strategy<Value = Act> {
             .prop_map(|(minor, login)| Act::PayIn(minor, login)),
         (0_usize..8, 1_u64..2_000).prop_map(|(which, minor)| Act::Refund(which, minor)),
         (1_u64..4_000).prop_map(Act::PayOut),
+        // One that the bank finds out, and one that the scheme does.
+        proptest::sample::select(&[FailureReason::Blocked, FailureReason::SchemeError][..])
+            .prop_map(Act::FailNext),
         (0_u64..8).prop_map(Act::Pass),
     ]
 }
@@ -200,6 +205,9 @@ fn play(rig: &Rig, acts: &[Act]) -> (Vec<PaymentId>, Vec<TransferId>) {
                 transfers.extend(id.and_then(|id| refund(rig, &key, id, *minor).ok()));
             }
             Act::PayOut(minor) => transfers.extend(pay_out(rig, &key, pounds(*minor))),
+            Act::FailNext(reason) => {
+                at_once(rig.bank.fail_next(reason.clone())).expect("the journal keeps it");
+            }
             Act::Pass(seconds) => rig.clock.advance(Duration::from_secs(*seconds)),
         }
     }
