@@ -4,16 +4,17 @@ use std::net::{IpAddr, Ipv4Addr};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
-use axum::extract::{ConnectInfo, Request, State};
+use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use http::{Method, StatusCode};
 use payout_domain::{ClientId, OperatorName, Timestamp};
 use payout_wire::problem::ProblemKind;
 
+use crate::ApiClock;
 use crate::exchange::{Sender, TraceId};
 use crate::fault::Fault;
-use crate::{ApiClock, Peer};
+use crate::rate_limits::Meter;
 
 /// Remembers who did what, for ever and in order.
 ///
@@ -41,7 +42,7 @@ pub struct AuditEntry {
     pub who: AuditWho,
     /// The id of the key that it was signed with.
     pub key: Option<String>,
-    /// Where it came from.
+    /// Where it came from: by its socket, or by a proxy that is trusted.
     pub from: IpAddr,
     /// Its method.
     pub method: String,
@@ -72,6 +73,9 @@ pub enum AuditWho {
 /// The most refusals of strangers that are written down in one second: a flood of them must not fill the
 /// disk.
 const REFUSALS_MAX: u32 = 20;
+
+/// Where a request comes from of which nobody has said so.
+const UNKNOWN: IpAddr = IpAddr::V4(Ipv4Addr::UNSPECIFIED);
 
 /// What writes entries.
 #[derive(Clone)]
@@ -119,8 +123,7 @@ pub(crate) async fn audit(
     let extensions = request.extensions();
     let sender = extensions.get::<Sender>().cloned().unwrap_or_default();
     let trace_id = extensions.get::<TraceId>().map(|TraceId(id)| id.clone()).unwrap_or_default();
-    let from = extensions.get::<ConnectInfo<Peer>>();
-    let from = from.map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |ConnectInfo(Peer(it))| it.ip());
+    let from = extensions.get::<Meter>().map_or(UNKNOWN, |meter| meter.origin);
     let (method, path) = (request.method().clone(), request.uri().path().to_owned());
 
     let response = next.run(request).await;
