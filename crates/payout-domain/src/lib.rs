@@ -224,6 +224,7 @@
 //!   IBANs of every country, orders that break no rule, histories that can happen.
 
 mod account_identifier;
+mod card_number;
 mod currency;
 mod id;
 mod idempotency_key;

@@ -221,6 +221,7 @@ fn json_path(field: Field) -> &'static str {
         Field::Currency => "currency",
         Field::PaymentSource => "beneficiary.payment_source_id",
         Field::Reference => "beneficiary.reference",
+        Field::Metadata => "metadata",
         Field::SchemeSelection => "scheme_selection",
     }
 }

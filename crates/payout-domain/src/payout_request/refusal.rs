@@ -71,7 +71,20 @@ pub enum Refusal {
     /// The text would not reach the statement.
     #[error("{0}")]
     Reference(ReferenceError),
+    /// The reference has a card number in it.
+    #[error("{CARD_NUMBER}")]
+    CardNumberInReference,
+    /// The metadata have a card number in them. Which pair has it may be said, and the number not.
+    #[error("the pair at place {place} of its keys in their order {CARD_NUMBER}")]
+    CardNumberInMetadata {
+        /// The place of the pair, from 1.
+        place: usize,
+    },
 }
+
+/// What to do about a card number.
+const CARD_NUMBER: &str = "looks like a card number, and none may be kept here; leave it out, or, if \
+    it is a number of your own, write a letter before and after it";
 
 /// The part of an order that a refusal is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -86,6 +99,8 @@ pub enum Field {
     PaymentSource,
     /// The reference.
     Reference,
+    /// The metadata.
+    Metadata,
     /// The scheme selection.
     SchemeSelection,
 }
@@ -103,7 +118,8 @@ impl Refusal {
                 Field::PaymentSource
             }
             Self::SchemeSelection { .. } => Field::SchemeSelection,
-            Self::Reference(_) => Field::Reference,
+            Self::Reference(_) | Self::CardNumberInReference => Field::Reference,
+            Self::CardNumberInMetadata { .. } => Field::Metadata,
         }
     }
 }

@@ -20,6 +20,8 @@ fn all() -> Vec<Refusal> {
         Refusal::Reference(ReferenceError::Empty),
         Refusal::Reference(ReferenceError::TooLong { limit: 18 }),
         Refusal::Reference(ReferenceError::Character { character: '_' }),
+        Refusal::CardNumberInReference,
+        Refusal::CardNumberInMetadata { place: 2 },
     ]
 }
 
@@ -104,4 +106,34 @@ fn an_order_without_a_source_is_checked_in_all_else() {
 
     let unclear = Refusal::Reference(ReferenceError::Character { character: 'ż' });
     assert_eq!(refusals, [Refusal::UnknownPaymentSource, unclear]);
+}
+
+#[test]
+fn a_card_number_is_refused_wherever_it_is_written() {
+    let number = "4111 1111 1111 1111";
+    let pairs = [("a", "20417"), ("b", number), ("card 4111111111111111", "c")];
+    let order = PayoutOrder {
+        reference: format!("WD {number}").parse().expect("it can be read"),
+        metadata: Metadata::new(pairs).expect("three pairs are few"),
+        ..crate::fixtures::order()
+    };
+
+    let refusals = refusals(order, Currency::GBP, "04066800004417", &PayoutRules::default());
+
+    let in_metadata = |place| Refusal::CardNumberInMetadata { place };
+    assert_eq!(refusals, [Refusal::CardNumberInReference, in_metadata(2), in_metadata(3)]);
+    assert!(refusals.iter().all(|refusal| !refusal.to_string().contains("1111")), "{refusals:?}");
+}
+
+#[test]
+fn a_card_number_is_refused_also_where_there_is_no_source() {
+    let order = PayoutOrder {
+        payment_source_id: "00000000-0000-4000-8000-000000000001".parse().expect("it is a UUID"),
+        reference: "4111111111111111".parse().expect("it can be read"),
+        ..crate::fixtures::order()
+    };
+
+    let refusals = refusals(order, Currency::GBP, "04066800004417", &PayoutRules::default());
+
+    assert_eq!(refusals, [Refusal::UnknownPaymentSource, Refusal::CardNumberInReference]);
 }

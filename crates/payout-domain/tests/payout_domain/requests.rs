@@ -123,7 +123,9 @@ fn tells_of_a_source(refusal: &Refusal) -> bool {
         | Refusal::UnknownMerchantAccount
         | Refusal::MerchantAccountCurrency { .. }
         | Refusal::UnknownPaymentSource
-        | Refusal::Reference(_) => false,
+        | Refusal::Reference(_)
+        | Refusal::CardNumberInReference
+        | Refusal::CardNumberInMetadata { .. } => false,
     }
 }
 
