@@ -234,7 +234,7 @@ mod tests {
             let number = checked(&format!("4{rest}"));
             let digits = number.chars().enumerate().map(|(place, digit)| {
                 let digit = digit.to_digit(10).expect("it is a digit");
-                if place == at { (digit + by) % 10 } else { digit }
+                if place == at { digit.saturating_add(by) % 10 } else { digit }
             });
             let changed: String = digits.filter_map(|digit| char::from_digit(digit, 10)).collect();
 

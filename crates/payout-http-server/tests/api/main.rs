@@ -11,6 +11,7 @@ mod faults;
 mod forgeries;
 mod golden;
 mod idempotency;
+mod invalid;
 mod log;
 mod official_clients;
 mod open_payouts;
