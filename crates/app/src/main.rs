@@ -17,6 +17,7 @@ mod known_clients;
 mod logging;
 mod operators;
 mod output;
+mod panics;
 mod server;
 mod settings;
 mod span;
@@ -34,6 +35,7 @@ use crate::output::Output;
 
 #[tokio::main]
 async fn main() -> ExitCode {
+    panics::keep_quiet();
     let cli = Cli::parse();
     let output = Output::new(cli.global.json, cli.global.quiet);
     match command::run(cli).await {

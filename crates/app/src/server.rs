@@ -1,6 +1,7 @@
 //! What both servers share: a home for keys and secrets, an address, and a way to stop.
 
 mod database;
+mod disk_room;
 mod home;
 mod plan;
 mod readiness;
@@ -8,6 +9,7 @@ mod run;
 mod wire_up;
 
 pub(crate) use database::Database;
+pub(crate) use disk_room::DiskRoom;
 pub(crate) use home::{Home, Identity};
 pub(crate) use plan::{ServerPlan, flag, required};
 pub(crate) use readiness::StoreReadiness;

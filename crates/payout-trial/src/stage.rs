@@ -83,6 +83,8 @@ impl Stage {
             .env("HOME", home)
             .env("TMPDIR", home)
             .env("PAYOUT_LOG", "warn")
+            // Disks are filled up to their last byte here.
+            .env("PAYOUT_SERVE_DISK_FREE_MIB_MIN", "0")
             .env("PAYOUT_GATEWAY_CLIENT_ID", CLIENT_ID)
             .env("PAYOUT_GATEWAY_CLIENT_SECRET_FILE", home.join("client-secret"))
             .env("PAYOUT_GATEWAY_KID", KID)

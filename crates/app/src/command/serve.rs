@@ -21,7 +21,9 @@ use crate::file_marker::FileMarker;
 use crate::id_generator::UuidGenerator;
 use crate::known_clients::KnownClients;
 use crate::output::Output;
-use crate::server::{self, Database, Home, Identity, ServerPlan, Serving, flag, required};
+use crate::server::{
+    self, Database, DiskRoom, Home, Identity, ServerPlan, Serving, flag, required,
+};
 use crate::settings::Settings;
 use crate::span::Span;
 use crate::target;
@@ -38,6 +40,7 @@ pub(crate) async fn run(
     settings: &Settings,
     output: Output,
 ) -> Result<Exit, Failure> {
+    keep_memory_private();
     let plan = ServerPlan::new("serve", &args.server, settings)?;
     let connection = target::of_gateway(args, settings)?;
     let key_window: Span = required(settings, "serve.key_window", None)?;
@@ -84,13 +87,12 @@ pub(crate) async fn run(
     if recovery::may_send(&use_cases.guard_store, args.adopt, output).await? {
         server::start_sending(&workers, &use_cases);
     }
+    let api = server::api(&use_cases, &adapters, &home, clients, &webhook_key)?;
+    let api = with_room(api, &database, (&home, settings), &workers)?;
     let serving = Serving {
         name: "service",
         listener,
-        api: Api {
-            webhooks: Some(inbound(&connection, &use_cases, clock)?),
-            ..server::api(&use_cases, &adapters, &home, clients, &webhook_key)?
-        },
+        api: Api { webhooks: Some(inbound(&connection, &use_cases, clock)?), ..api },
         announcement: Announcement::new("service", base_url, &identity, &accounts, jwks_url),
         directory: home.directory(),
         write_env: args.server.write_env.as_deref(),
@@ -99,6 +101,33 @@ pub(crate) async fn run(
     };
     let broken = server::broken(Some(database.clone()));
     serving.run(server::finish(use_cases.dispatch_payouts.clone(), Some(database)), broken).await
+}
+
+/// Takes on nothing new while the disk of a store in a file is nearly full.
+fn with_room(
+    api: Api,
+    database: &Database,
+    (home, settings): (&Home, &Settings),
+    workers: &Workers,
+) -> Result<Api, Failure> {
+    let free_mib_min = required(settings, "serve.disk_free_mib_min", None)?;
+    let directory = home.directory().to_owned();
+    match database {
+        Database::File(_) => {
+            let ready = DiskRoom::watch(Arc::clone(&api.ready), directory, free_mib_min, workers);
+            Ok(Api { ready, ..api })
+        }
+        Database::Shared(_) => Ok(api),
+    }
+}
+
+/// Lets nobody but the system's own administrator read secrets from the memory of this process, and lets
+/// no core dump hold them.
+fn keep_memory_private() {
+    let private = rustix::process::DumpableBehavior::NotDumpable;
+    if let Err(error) = rustix::process::set_dumpable_behavior(private) {
+        tracing::warn!(%error, "core dumps of this process may hold its secrets");
+    }
 }
 
 /// Who may call: the client that is configured, and those that are registered.

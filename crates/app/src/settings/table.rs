@@ -153,6 +153,12 @@ pub(crate) const TABLE: &[Setting] = &[
         "refuse references that a scheme may not carry",
     ),
     one(
+        "serve.disk_free_mib_min",
+        "PAYOUT_SERVE_DISK_FREE_MIB_MIN",
+        Some("256"),
+        "MiB that the file's disk must have free for new payouts; 0 takes them to the last",
+    ),
+    one(
         "serve.key_window",
         "PAYOUT_SERVE_KEY_WINDOW",
         Some("6h"),

@@ -183,3 +183,17 @@ fn a_service_is_no_sandbox() {
         world.ask(verb).ended_with(3).said("not a sandbox");
     }
 }
+
+#[test]
+fn a_disk_with_too_little_room_takes_no_new_payout_and_everything_else_goes_on() {
+    let more_than_any = [("PAYOUT_SERVE_DISK_FREE_MIB_MIN", "999999999999")];
+    let world = World::with_environment(&[], &[], &more_than_any);
+    let order = world.paid_in("sam", "25.00 GBP");
+
+    let refused = world.create(&order, "10.00 GBP", &[]);
+
+    // To whoever asks, no 503 is a proof that nothing was done.
+    refused.ended_with(6).said("status 503: The disk of the store has").said("MiB free");
+    let listed = world.ask(&["list", "--json"]).ended_with(0).json();
+    assert_eq!(listed["items"].as_array().map(Vec::len), Some(0), "{listed}");
+}
