@@ -70,7 +70,10 @@ async fn is_open(stream: &mut TcpStream) -> bool {
 
 #[tokio::test]
 async fn who_waits_longest_makes_room_for_one_more() {
-    let running = start(Limits { connections_max: 3, ..Limits::default() }, |_| {}).await;
+    // None of them ends by itself while the test runs.
+    let hour = std::time::Duration::from_hours(1);
+    let patient = Limits { head_time_max: hour, idle_time_max: hour, ..Limits::default() };
+    let running = start(Limits { connections_max: 3, ..patient }, |_| {}).await;
     let mut first = connect(&running).await;
     is_answered(&mut first).await;
     let mut silent = connect(&running).await;
