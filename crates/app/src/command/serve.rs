@@ -2,13 +2,14 @@
 
 mod recovery;
 
+use std::num::NonZeroU32;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
 use payout_domain::{MerchantAccount, Money, PayoutRules, SendRule};
 use payout_http_client::{Connection, HttpGateway, JwksCache, WebhookNotifier};
-use payout_http_server::{Api, InboundWebhooks};
+use payout_http_server::{Api, InboundWebhooks, Limits, Rate, Rates, TrustedProxies};
 use payout_ports::{Clock, PaymentRepository, PayoutGateway};
 use payout_wire::route;
 
@@ -30,6 +31,9 @@ use crate::target;
 use crate::webhook_keys::ProviderKeys;
 use crate::wiring::{Adapters, Behaviour, Stores, UseCases};
 use crate::workers::Workers;
+
+/// What comes together in so many seconds may be asked for at once.
+const BURST_SECONDS: NonZeroU32 = NonZeroU32::MIN.saturating_add(4);
 
 /// How old an event of the provider may be: it repeats them for 72 hours.
 const EVENT_AGE_MAX: Duration = Duration::from_hours(73);
@@ -92,7 +96,11 @@ pub(crate) async fn run(
     let serving = Serving {
         name: "service",
         listener,
-        api: Api { webhooks: Some(inbound(&connection, &use_cases, clock)?), ..api },
+        api: Api {
+            webhooks: Some(inbound(&connection, &use_cases, clock)?),
+            limits: limits(settings)?,
+            ..api
+        },
         announcement: Announcement::new("service", base_url, &identity, &accounts, jwks_url),
         directory: home.directory(),
         write_env: args.server.write_env.as_deref(),
@@ -119,6 +127,27 @@ fn with_room(
         }
         Database::Shared(_) => Ok(api),
     }
+}
+
+/// How often each may ask, and whose word is believed about who asks.
+fn limits(settings: &Settings) -> Result<Limits, Failure> {
+    Ok(Limits {
+        rates: Rates {
+            reads: rate(settings, "serve.reads_per_second")?,
+            writes: rate(settings, "serve.writes_per_second")?,
+            tokens: rate(settings, "serve.tokens_per_second")?,
+            webhooks: rate(settings, "serve.events_per_second")?,
+        },
+        proxies: required::<TrustedProxies>(settings, "serve.trusted_proxies", None)?,
+        ..Limits::default()
+    })
+}
+
+/// Whoever has not asked for a while may ask for what comes together in five seconds at once.
+fn rate(settings: &Settings, key: &str) -> Result<Option<Rate>, Failure> {
+    let per_second = NonZeroU32::new(required(settings, key, None)?);
+    Ok(per_second
+        .map(|per_second| Rate { per_second, burst: per_second.saturating_mul(BURST_SECONDS) }))
 }
 
 /// Lets nobody but the system's own administrator read secrets from the memory of this process, and lets

@@ -159,6 +159,36 @@ pub(crate) const TABLE: &[Setting] = &[
         "MiB that the file's disk must have free for new payouts; 0 takes them to the last",
     ),
     one(
+        "serve.reads_per_second",
+        "PAYOUT_SERVE_READS_PER_SECOND",
+        Some("0"),
+        "how much one client or operator may read; 0 is no limit",
+    ),
+    one(
+        "serve.writes_per_second",
+        "PAYOUT_SERVE_WRITES_PER_SECOND",
+        Some("0"),
+        "how much one client or operator may change; 0 is no limit",
+    ),
+    one(
+        "serve.tokens_per_second",
+        "PAYOUT_SERVE_TOKENS_PER_SECOND",
+        Some("0"),
+        "how many tokens one client may ask for from one address; 0 is no limit",
+    ),
+    one(
+        "serve.events_per_second",
+        "PAYOUT_SERVE_EVENTS_PER_SECOND",
+        Some("0"),
+        "how many events one address may tell; 0 is no limit",
+    ),
+    one(
+        "serve.trusted_proxies",
+        "PAYOUT_SERVE_TRUSTED_PROXIES",
+        Some(""),
+        "addresses of proxies whose X-Forwarded-For is believed, with commas between: 127.0.0.1, fd00::/8",
+    ),
+    one(
         "serve.key_window",
         "PAYOUT_SERVE_KEY_WINDOW",
         Some("6h"),

@@ -239,3 +239,30 @@ fn the_only_server_that_runs_is_the_one_that_is_meant() {
     assert_eq!(only.json()["items"].as_array().map(Vec::len), Some(2));
     gone.said("which server?");
 }
+
+#[test]
+fn whoever_asks_too_often_is_told_when_to_ask_again_if_there_is_a_limit() {
+    let environment = [
+        ("PAYOUT_SERVE_READS_PER_SECOND", "1"),
+        ("PAYOUT_SERVE_TRUSTED_PROXIES", "127.0.0.1,fd00::/8"),
+    ];
+    let world = crate::world::World::with_environment(&[], &[], &environment);
+    let outcomes: Vec<_> = (0..8).map(|_| world.ask(&["list"])).collect();
+
+    let refused: Vec<_> = outcomes.iter().filter(|outcome| outcome.code != Some(0)).collect();
+    assert!(
+        !refused.is_empty() && refused.len() < 4,
+        "five at once, then one a second: {refused:#?}"
+    );
+    for text in ["-1", "many"] {
+        let wrong = world
+            .stage
+            .command(&["serve", "--gateway", world.sandbox.url()])
+            .env("PAYOUT_SERVE_WRITES_PER_SECOND", text)
+            .output()
+            .expect("the binary was built");
+        assert_eq!(wrong.status.code(), Some(7), "{text}");
+        let said = String::from_utf8_lossy(&wrong.stderr).into_owned();
+        assert!(said.contains("writes_per_second") || said.contains("WRITES_PER_SECOND"), "{said}");
+    }
+}
