@@ -172,6 +172,17 @@ fn read_private(path: &Path) -> Result<String, Failure> {
     fs::read_to_string(path).map_err(|error| wrong(error.to_string()))
 }
 
+/// Refuses a file for a secret that is there already.
+pub(crate) fn check_free(file: Option<&Path>) -> Result<(), Failure> {
+    match file {
+        Some(file) if file.exists() => Err(Failure::configuration(format!(
+            "{} exists; a secret is never overwritten",
+            file.display()
+        ))),
+        Some(_) | None => Ok(()),
+    }
+}
+
 /// Writes a file that only its owner can read, whole or not at all.
 pub(crate) fn write_private(path: &Path, text: &str) -> Result<(), Failure> {
     let wrong =

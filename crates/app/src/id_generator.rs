@@ -1,5 +1,6 @@
 //! The only place that draws chance, for names and secrets.
 
+use base16ct::lower;
 use payout_ports::IdGenerator;
 use payout_signature::digest;
 use uuid::Uuid;
@@ -31,5 +32,5 @@ pub(crate) fn random() -> Uuid {
 pub(crate) fn long_secret() -> String {
     let [a, b, c] = [random(), random(), random()];
     let digest = digest::sha256(&[a.as_bytes(), b.as_bytes(), c.as_bytes()]);
-    digest.iter().fold(String::new(), |text, byte| text + &format!("{byte:02x}"))
+    lower::encode_string(&digest)
 }

@@ -50,9 +50,8 @@ impl KnownClients {
             owners: RwLock::default(),
             seen: Mutex::default(),
         };
-        let failed = |error: RepositoryError| Failure::failed("clients", &error);
-        known.check_configured(&known.register.registrations().await.map_err(failed)?)?;
-        known.read().await.map_err(failed)?;
+        let registered = known.read().await.map_err(|error| Failure::failed("clients", &error))?;
+        known.check_configured(&registered)?;
         Ok(known)
     }
 
@@ -100,7 +99,7 @@ impl KnownClients {
         Ok(())
     }
 
-    async fn read(&self) -> Result<(), RepositoryError> {
+    async fn read(&self) -> Result<Vec<Registration>, RepositoryError> {
         let mut seen = self.seen.lock().await;
         // What is registered between the two is read now, and once more when somebody asks again.
         let progress = self.register.register_progress().await?;
@@ -121,7 +120,7 @@ impl KnownClients {
             self.point(registration);
         }
         *seen = progress;
-        Ok(())
+        Ok(registered)
     }
 
     /// Nobody who was revoked is told anything any more.
@@ -163,7 +162,8 @@ impl ClientRegister for KnownClients {
         expected_version: Option<u32>,
     ) -> Result<(), RegisterError> {
         self.register.save_registration(registration, expected_version).await?;
-        Ok(self.read().await?)
+        self.read().await?;
+        Ok(())
     }
 
     async fn register_progress(&self) -> Result<u64, RepositoryError> {

@@ -15,6 +15,15 @@ use crate::cells::Cells;
 use crate::failure::Failure;
 use crate::writer::Advance;
 
+const INSERT: &str = "INSERT INTO client (id, version, scopes, webhook, secret_digest, \
+     earlier_digest, earlier_ends_at, revoked_at, added_at) \
+     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
+
+/// All but its name and its beginning can be new.
+const UPDATE: &str = "UPDATE client SET version = ?2, scopes = ?3, webhook = ?4, \
+     secret_digest = ?5, earlier_digest = ?6, earlier_ends_at = ?7, revoked_at = ?8 \
+     WHERE id = ?1 AND added_at = ?9";
+
 #[async_trait]
 impl ClientRegister for SqliteStore {
     async fn registrations(&self) -> Result<Vec<Registration>, RepositoryError> {
@@ -137,11 +146,7 @@ fn save(
     if let Some(refused) = conflict(connection, record)? {
         return Ok(Err(refused));
     }
-    if stored.is_none() {
-        insert(connection, record)?;
-    } else {
-        update(connection, record)?;
-    }
+    write(connection, if stored.is_none() { INSERT } else { UPDATE }, record)?;
     for (number, key) in (1_i64..).zip(&record.keys) {
         write_key(connection, &record.id, number, key)?;
     }
@@ -178,11 +183,8 @@ fn conflict(
     Ok(None)
 }
 
-fn insert(connection: &Connection, record: &RegistrationRecord) -> Result<(), Failure> {
-    let mut statement = connection.prepare_cached(
-        "INSERT INTO client (id, version, scopes, webhook, secret_digest, earlier_digest, \
-         earlier_ends_at, revoked_at, added_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
-    )?;
+fn write(connection: &Connection, sql: &str, record: &RegistrationRecord) -> Result<(), Failure> {
+    let mut statement = connection.prepare_cached(sql)?;
     let earlier = record.earlier_secret.as_ref();
     statement.execute(params![
         record.id.as_str(),
@@ -194,25 +196,6 @@ fn insert(connection: &Connection, record: &RegistrationRecord) -> Result<(), Fa
         earlier.map(|earlier| earlier.ends_at.as_micros()),
         record.revoked_at.map(Timestamp::as_micros),
         record.added_at.as_micros(),
-    ])?;
-    Ok(())
-}
-
-fn update(connection: &Connection, record: &RegistrationRecord) -> Result<(), Failure> {
-    let mut statement = connection.prepare_cached(
-        "UPDATE client SET version = ?2, scopes = ?3, webhook = ?4, secret_digest = ?5, \
-         earlier_digest = ?6, earlier_ends_at = ?7, revoked_at = ?8 WHERE id = ?1",
-    )?;
-    let earlier = record.earlier_secret.as_ref();
-    statement.execute(params![
-        record.id.as_str(),
-        record.version,
-        text::of_scopes(&record.scopes),
-        record.webhook,
-        record.secret.0,
-        earlier.map(|earlier| earlier.digest.0),
-        earlier.map(|earlier| earlier.ends_at.as_micros()),
-        record.revoked_at.map(Timestamp::as_micros),
     ])?;
     Ok(())
 }

@@ -48,10 +48,10 @@ pub mod refund;
 pub mod route;
 pub mod sandbox;
 mod scheme;
+mod standing;
 pub mod timestamp;
 pub mod token;
 pub mod transaction;
-mod transfer;
 pub mod webhook;
 
 pub use invalid_body::InvalidBody;

@@ -8,7 +8,7 @@ use serde::Serialize;
 use crate::json::{self, Value};
 use crate::money::MoneyMembers;
 use crate::page::Page;
-use crate::transfer::Standing;
+use crate::standing::Standing;
 use crate::{InvalidBody, metadata};
 
 /// What a caller asks for: pay this payment back.
@@ -106,7 +106,7 @@ impl<'a> From<&'a Transfer> for RefundBody<'a> {
             amount: transfer.order.amount.into(),
             reference: transfer.order.reference.as_str(),
             metadata: &transfer.order.metadata,
-            standing: Standing::of(transfer),
+            standing: Standing::of_transfer(transfer),
         }
     }
 }

@@ -69,18 +69,6 @@ pub(crate) fn millis<S: Serializer>(at: &Timestamp, serializer: S) -> Result<S::
     serializer.serialize_str(&to_millis(*at))
 }
 
-/// The same for what may be absent; the member itself is left out by `skip_serializing_if`.
-#[expect(clippy::ref_option, reason = "serde hands over references")]
-pub(crate) fn optional_millis<S: Serializer>(
-    at: &Option<Timestamp>,
-    serializer: S,
-) -> Result<S::Ok, S::Error> {
-    match at {
-        Some(at) => millis(at, serializer),
-        None => serializer.serialize_none(),
-    }
-}
-
 /// The start of the year 0000: RFC 3339 has no way to write what was before.
 const FIRST_MICROS: i64 = -62_167_219_200_000_000;
 

@@ -1,5 +1,6 @@
 //! Events, as webhooks carry them: those that we tell, and those that we are told.
 
+mod ending;
 mod event;
 mod inbound;
 mod notice;

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use base16ct::lower;
 use payout_signature::digest;
 use serde::{Deserialize, Serialize};
 
@@ -87,7 +88,7 @@ impl Head {
 impl Link {
     fn of(before: &str, said: &str) -> Self {
         let digest = digest::sha256(&[before.as_bytes(), said.as_bytes()]);
-        Self(hexadecimal(&digest))
+        Self(lower::encode_string(&digest))
     }
 }
 
@@ -113,9 +114,4 @@ impl std::str::FromStr for Head {
         let number = number.parse().ok().filter(|_| is_digest).ok_or_else(wrong)?;
         Ok(Self { number, link: Link(link.to_owned()) })
     }
-}
-
-pub(super) fn hexadecimal(bytes: &[u8]) -> String {
-    let digit = |half: u8| char::from_digit(u32::from(half), 16).unwrap_or_default();
-    bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
 }

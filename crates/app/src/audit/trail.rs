@@ -8,11 +8,12 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
+use base16ct::lower;
 use payout_http_server::{AuditEntry, AuditFailed, AuditTrail, AuditWho};
 use payout_wire::timestamp;
 use tokio::sync::{mpsc, oneshot};
 
-use super::chain::{Head, Line, hexadecimal};
+use super::chain::{Head, Line};
 use super::{FOLDER, SUFFIX, segments};
 use crate::credentials::create_private_directory;
 use crate::failure::Failure;
@@ -182,7 +183,7 @@ fn line(head: &Head, entry: &AuditEntry) -> Option<(Head, String)> {
         key: entry.key.as_deref(),
         from: entry.from.to_string(),
         what: format!("{} {}", entry.method, entry.path),
-        request: entry.request.map(|digest| hexadecimal(&digest)),
+        request: entry.request.map(|digest| lower::encode_string(&digest)),
         status: entry.status,
         trace_id: &entry.trace_id,
         left_out: entry.left_out,

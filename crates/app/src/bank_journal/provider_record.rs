@@ -135,6 +135,7 @@ enum PurposeTwin {
 
 /// Digests as 64 hexadecimal digits.
 mod digest {
+    use base16ct::{lower, mixed};
     use payout_ports::Fingerprint;
     use serde::de::Error as _;
     use serde::{Deserialize as _, Deserializer, Serializer};
@@ -143,21 +144,17 @@ mod digest {
         fingerprint: &Fingerprint,
         serializer: S,
     ) -> Result<S::Ok, S::Error> {
-        let digits = fingerprint.0.iter().map(|byte| format!("{byte:02x}"));
-        serializer.serialize_str(&digits.collect::<String>())
+        serializer.serialize_str(&lower::encode_string(&fingerprint.0))
     }
 
     pub(super) fn deserialize<'de, D: Deserializer<'de>>(
         deserializer: D,
     ) -> Result<Fingerprint, D::Error> {
         let text = String::deserialize(deserializer)?;
-        let byte = |at: usize| {
-            let digits = text.get(at..at.saturating_add(2))?;
-            u8::from_str_radix(digits, 16).ok()
-        };
-        let bytes: Option<Vec<u8>> = (0..text.len()).step_by(2).map(byte).collect();
-        let bytes = bytes.and_then(|bytes| <[u8; 32]>::try_from(bytes).ok());
-        bytes.map(Fingerprint).ok_or_else(|| D::Error::custom("is not a digest"))
+        let mut bytes = [0; 32];
+        let read = mixed::decode(&text, &mut bytes).map_err(D::Error::custom)?.len();
+        let whole = (read == bytes.len()).then_some(Fingerprint(bytes));
+        whole.ok_or_else(|| D::Error::custom("is not a digest"))
     }
 }
 

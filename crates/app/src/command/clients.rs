@@ -15,7 +15,7 @@ use super::operators::refused;
 use crate::cli::{
     AddClient, ClientCommand, ClientSettings, Desk, NamedKey, RevokeClient, RotateSecret,
 };
-use crate::credentials::write_private;
+use crate::credentials::{check_free, write_private};
 use crate::exit_code::Exit;
 use crate::failure::Failure;
 use crate::output::Output;
@@ -187,14 +187,4 @@ fn shown(reply: &Reply<ClientBody>, output: Output) -> Result<Exit, Failure> {
     let headings = ["CLIENT", "FROM", "SCOPES", "KEYS", "MERCHANT ACCOUNTS", "WEBHOOK", "STANDS"];
     output.table(&reply.json, &headings, [row(&reply.value)])?;
     Ok(Exit::Done)
-}
-
-fn check_free(file: Option<&Path>) -> Result<(), Failure> {
-    match file {
-        Some(file) if file.exists() => Err(Failure::configuration(format!(
-            "{} exists; a secret is never overwritten",
-            file.display()
-        ))),
-        Some(_) | None => Ok(()),
-    }
 }

@@ -6,7 +6,7 @@ use payout_domain::OperatorName;
 use serde_json::json;
 
 use crate::cli::{AddOperator, DataOf, OperatorCommand, RemoveOperator};
-use crate::credentials::{Announcement, write_private};
+use crate::credentials::{Announcement, check_free, write_private};
 use crate::exit_code::Exit;
 use crate::failure::Failure;
 use crate::id_generator;
@@ -63,16 +63,6 @@ fn keep(
     match file {
         None => OwnSecrets::of(data).keep(name, secret),
         Some(file) => write_private(file, &format!("{secret}\n")).map(|()| file.to_owned()),
-    }
-}
-
-fn check_free(file: Option<&Path>) -> Result<(), Failure> {
-    match file {
-        Some(file) if file.exists() => Err(Failure::configuration(format!(
-            "{} exists; a secret is never overwritten",
-            file.display()
-        ))),
-        Some(_) | None => Ok(()),
     }
 }
 

@@ -6,6 +6,7 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
 use async_trait::async_trait;
+use base16ct::{lower, mixed};
 use payout_domain::OperatorName;
 use payout_http_server::{OperatorDirectory, SecretDigest};
 use payout_ports::Clock as _;
@@ -73,7 +74,7 @@ impl OperatorFiles {
         create_private_directory(&self.directory())?;
         let kept = Kept {
             name: name.to_string(),
-            secret_digest: hexadecimal(SecretDigest::of_operator(secret).as_bytes()),
+            secret_digest: lower::encode_string(SecretDigest::of_operator(secret).as_bytes()),
             added_at: timestamp::to_seconds(SystemClock.now()),
         };
         let json = serde_json::to_string(&kept).map_err(|e| Failure::failed("operator", &e))?;
@@ -164,21 +165,10 @@ impl OperatorDirectory for OperatorFiles {
     }
 }
 
-fn hexadecimal(bytes: &[u8]) -> String {
-    let digit = |half: u8| char::from_digit(u32::from(half), 16).unwrap_or_default();
-    bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
-}
-
 fn digest(text: &str) -> Option<SecretDigest> {
-    let digits: Vec<u8> = text.chars().map(digit).collect::<Option<_>>()?;
-    let (pairs, rest) = digits.as_chunks::<2>();
-    let bytes = pairs.iter().map(|[high, low]| (high << 4) | low).collect::<Vec<_>>();
-    let bytes = rest.is_empty().then(|| bytes.try_into().ok()).flatten()?;
-    Some(SecretDigest::from_bytes(bytes))
-}
-
-fn digit(c: char) -> Option<u8> {
-    u8::try_from(c.to_digit(16)?).ok()
+    let mut bytes = [0; 32];
+    let read = mixed::decode(text, &mut bytes).ok()?.len();
+    (read == bytes.len()).then(|| SecretDigest::from_bytes(bytes))
 }
 
 fn failed(path: &Path, error: &dyn std::error::Error) -> Failure {

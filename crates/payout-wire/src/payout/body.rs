@@ -2,19 +2,15 @@
 
 use std::fmt;
 
-use payout_domain::{
-    FailureReason, MerchantAccountId, Metadata, Payout, PayoutId, Scheme, Timestamp,
-};
+use payout_domain::{MerchantAccountId, Metadata, Payout, PayoutId, Scheme};
 use serde::Serialize;
 
 use super::beneficiary::{BeneficiaryTwin, PaymentSourceBeneficiary};
 use crate::money::MoneyMembers;
-use crate::{json, metadata, timestamp};
+use crate::standing::Standing;
+use crate::{json, metadata};
 
-/// A payout, as a caller sees it: only the four words that every client knows, and nothing that is
-/// not known yet.
-///
-/// After a return `executed_at` stays, because it happened.
+/// A payout, as a caller sees it: nothing that is not known yet.
 #[derive(Serialize)]
 pub struct PayoutBody {
     #[serde(serialize_with = "json::as_text")]
@@ -28,26 +24,8 @@ pub struct PayoutBody {
     metadata: Metadata,
     #[serde(skip_serializing_if = "Option::is_none", serialize_with = "json::as_optional_text")]
     scheme_id: Option<Scheme>,
-    status: &'static str,
-    #[serde(serialize_with = "timestamp::micros")]
-    created_at: Timestamp,
-    #[serde(
-        skip_serializing_if = "Option::is_none",
-        serialize_with = "timestamp::optional_micros"
-    )]
-    authorized_at: Option<Timestamp>,
-    #[serde(
-        skip_serializing_if = "Option::is_none",
-        serialize_with = "timestamp::optional_micros"
-    )]
-    executed_at: Option<Timestamp>,
-    #[serde(
-        skip_serializing_if = "Option::is_none",
-        serialize_with = "timestamp::optional_micros"
-    )]
-    failed_at: Option<Timestamp>,
-    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "json::as_optional_text")]
-    failure_reason: Option<FailureReason>,
+    #[serde(flatten)]
+    standing: Standing,
 }
 
 impl PayoutBody {
@@ -59,7 +37,6 @@ impl PayoutBody {
 
 impl From<&Payout> for PayoutBody {
     fn from(payout: &Payout) -> Self {
-        let progress = payout.progress();
         Self {
             id: payout.id(),
             merchant_account_id: payout.request().order().merchant_account_id,
@@ -67,12 +44,7 @@ impl From<&Payout> for PayoutBody {
             beneficiary: PaymentSourceBeneficiary::of(payout).into(),
             metadata: payout.request().order().metadata.clone(),
             scheme_id: payout.scheme(),
-            status: payout.state().status().as_str(),
-            created_at: payout.created_at(),
-            authorized_at: progress.authorized_at,
-            executed_at: progress.executed_at,
-            failed_at: progress.failed_at,
-            failure_reason: payout.state().failure_reason(),
+            standing: Standing::of_payout(payout),
         }
     }
 }
@@ -82,7 +54,7 @@ impl fmt::Debug for PayoutBody {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("PayoutBody")
             .field("id", &self.id)
-            .field("status", &self.status)
+            .field("status", &self.standing.status())
             .finish_non_exhaustive()
     }
 }

@@ -13,7 +13,7 @@ use super::beneficiary::BeneficiaryTwin;
 use super::create;
 use crate::json::{self, Value};
 use crate::money::MoneyMembers;
-use crate::transfer::Standing;
+use crate::standing::Standing;
 use crate::{InvalidBody, account_identifier, metadata};
 
 /// What a caller asks a sandbox for.
@@ -80,7 +80,7 @@ impl<'a> From<&'a Transfer> for OpenPayoutBody<'a> {
             beneficiary: BeneficiaryTwin::of_account(order),
             metadata: &order.metadata,
             scheme_id: transfer.scheme,
-            standing: Standing::of(transfer),
+            standing: Standing::of_transfer(transfer),
         }
     }
 }

@@ -1,8 +1,8 @@
 //! How a movement is written.
 
 use payout_domain::{
-    AccountIdentifier, GatewayPayoutId, Metadata, PaymentId, Scheme, Timestamp, TransactionId,
-    TransferId, TransferPurpose,
+    AccountIdentifier, GatewayPayoutId, Metadata, Money, PaymentId, Scheme, Timestamp,
+    TransactionId, TransferId, TransferPurpose,
 };
 use serde::Serialize;
 
@@ -13,7 +13,10 @@ use super::{
 use crate::money::MoneyMembers;
 use crate::payment_source;
 use crate::payout::{BeneficiaryTwin, PaymentSourceBeneficiary};
-use crate::{account_identifier, json, metadata, timestamp, transfer};
+use crate::{account_identifier, json, metadata, standing, timestamp};
+
+/// The provider's word for what goes out of an account.
+const WITHDRAWAL: &str = "withdrawal";
 
 #[derive(Serialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
@@ -32,20 +35,8 @@ pub(super) struct RefundTwin {
     refund_id: TransferId,
     #[serde(serialize_with = "json::as_text")]
     payment_id: PaymentId,
-    #[serde(serialize_with = "timestamp::micros")]
-    created_at: Timestamp,
-    #[serde(
-        skip_serializing_if = "Option::is_none",
-        serialize_with = "timestamp::optional_micros"
-    )]
-    executed_at: Option<Timestamp>,
-    context_code: &'static str,
-    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "json::as_optional_text")]
-    scheme_id: Option<Scheme>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    beneficiary: Option<BeneficiaryTwin>,
-    #[serde(skip_serializing_if = "Metadata::is_empty", serialize_with = "metadata::write")]
-    metadata: Metadata,
+    #[serde(flatten)]
+    withdrawal: Withdrawal,
 }
 
 #[derive(Serialize)]
@@ -78,6 +69,13 @@ pub(super) struct PayoutTwin {
     head: Head,
     #[serde(serialize_with = "json::as_text")]
     payout_id: GatewayPayoutId,
+    #[serde(flatten)]
+    withdrawal: Withdrawal,
+}
+
+/// What every movement out of the account tells.
+#[derive(Serialize)]
+struct Withdrawal {
     #[serde(serialize_with = "timestamp::micros")]
     created_at: Timestamp,
     #[serde(
@@ -173,17 +171,18 @@ impl From<&ExternalPayment> for ExternalTwin {
 
 impl From<&PayoutTransaction> for PayoutTwin {
     fn from(payout: &PayoutTransaction) -> Self {
-        let status = if payout.executed_at.is_some() { "executed" } else { "pending" };
         Self {
-            head: Head { id: payout.id, amount: payout.amount.into(), status },
+            head: Head::of_withdrawal(payout.id, payout.amount, payout.executed_at),
             payout_id: payout.payout_id,
-            created_at: payout.created_at,
-            executed_at: payout.executed_at,
-            context_code: "withdrawal",
-            scheme_id: payout.scheme,
-            returned_by: payout.returned_by,
-            beneficiary: Some(payout.beneficiary.clone().into()),
-            metadata: payout.metadata.clone(),
+            withdrawal: Withdrawal {
+                created_at: payout.created_at,
+                executed_at: payout.executed_at,
+                context_code: WITHDRAWAL,
+                scheme_id: payout.scheme,
+                returned_by: payout.returned_by,
+                beneficiary: Some(payout.beneficiary.clone().into()),
+                metadata: payout.metadata.clone(),
+            },
         }
     }
 }
@@ -191,35 +190,37 @@ impl From<&PayoutTransaction> for PayoutTwin {
 impl From<&TransferTransaction> for Twin {
     fn from(transaction: &TransferTransaction) -> Self {
         let transfer = &transaction.transfer;
-        let executed_at = transfer::executed_at(transfer);
-        let status = if executed_at.is_some() { "executed" } else { "pending" };
-        let head = Head { id: transaction.id, amount: transfer.order.amount.into(), status };
-        let (created_at, scheme_id) = (transfer.created_at, transfer.scheme);
-        let metadata = transfer.order.metadata.clone();
+        let executed_at = standing::executed_at(transfer);
+        let head = Head::of_withdrawal(transaction.id, transfer.order.amount, executed_at);
+        let withdrawal = |beneficiary| Withdrawal {
+            created_at: transfer.created_at,
+            executed_at,
+            context_code: WITHDRAWAL,
+            scheme_id: transfer.scheme,
+            returned_by: None,
+            beneficiary,
+            metadata: transfer.order.metadata.clone(),
+        };
         match transfer.order.purpose {
             TransferPurpose::Refund(payment_id) => Self::Refund(RefundTwin {
                 head,
                 refund_id: transfer.id,
                 payment_id,
-                created_at,
-                executed_at,
-                context_code: "withdrawal",
-                scheme_id,
-                beneficiary: refunded(transaction).map(Into::into),
-                metadata,
+                withdrawal: withdrawal(refunded(transaction).map(Into::into)),
             }),
             TransferPurpose::Payout { .. } => Self::Payout(PayoutTwin {
                 head,
                 payout_id: GatewayPayoutId::from_uuid(transfer.id.as_uuid()),
-                created_at,
-                executed_at,
-                context_code: "withdrawal",
-                scheme_id,
-                returned_by: None,
-                beneficiary: BeneficiaryTwin::of_account(&transfer.order),
-                metadata,
+                withdrawal: withdrawal(BeneficiaryTwin::of_account(&transfer.order)),
             }),
         }
+    }
+}
+
+impl Head {
+    fn of_withdrawal(id: TransactionId, amount: Money, executed_at: Option<Timestamp>) -> Self {
+        let status = if executed_at.is_some() { "executed" } else { "pending" };
+        Self { id, amount: amount.into(), status }
     }
 }
 

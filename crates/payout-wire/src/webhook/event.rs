@@ -3,11 +3,12 @@
 use std::fmt;
 
 use payout_domain::{
-    EventId, FailureReason, MerchantAccount, MerchantAccountId, Metadata, Payment, PaymentId,
-    PaymentSourceId, Payout, PayoutId, Scheme, Timestamp, UserId,
+    EventId, MerchantAccount, MerchantAccountId, Metadata, Payment, PaymentId, PaymentSourceId,
+    Payout, PayoutId, Scheme, Timestamp, UserId,
 };
 use serde::Serialize;
 
+use super::ending::Ending;
 use super::notice::{PayInMembers, TransferMembers};
 use crate::payment::{self, MethodTwin};
 use crate::{json, metadata, payment_source, timestamp};
@@ -59,18 +60,8 @@ pub(super) enum Subject {
 pub(super) struct PayoutMembers {
     #[serde(serialize_with = "json::as_text")]
     payout_id: PayoutId,
-    #[serde(
-        skip_serializing_if = "Option::is_none",
-        serialize_with = "timestamp::optional_millis"
-    )]
-    executed_at: Option<Timestamp>,
-    #[serde(
-        skip_serializing_if = "Option::is_none",
-        serialize_with = "timestamp::optional_millis"
-    )]
-    failed_at: Option<Timestamp>,
-    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "json::as_optional_text")]
-    failure_reason: Option<FailureReason>,
+    #[serde(flatten)]
+    ending: Ending,
     beneficiary: Beneficiary,
     #[serde(skip_serializing_if = "Option::is_none", serialize_with = "json::as_optional_text")]
     scheme_id: Option<Scheme>,
@@ -107,31 +98,24 @@ pub(super) struct PaymentMembers {
 }
 
 impl WebhookEvent {
-    /// `payout_executed`; `None` for a payout of which no execution is known. A payout that has come
-    /// back since was executed nevertheless.
+    /// `payout_executed`; `None` for a payout of which no execution is known.
     pub fn payout_executed(
         event_id: EventId,
         payout: &Payout,
         balances: Option<Balances>,
     ) -> Option<Self> {
-        let executed_at = Some(payout.progress().executed_at?);
         let members = PayoutMembers {
-            executed_at,
             scheme_id: payout.scheme(),
             merchant_account_id: Some(payout.request().order().merchant_account_id),
             balances,
-            ..PayoutMembers::of(payout)
+            ..PayoutMembers::of(payout, Ending::execution(payout)?)
         };
         Some(Self::new("payout_executed", event_id, Subject::Payout(Box::new(members))))
     }
 
     /// `payout_failed`; `None` for a payout that has neither failed nor come back.
     pub fn payout_failed(event_id: EventId, payout: &Payout) -> Option<Self> {
-        let members = PayoutMembers {
-            failed_at: Some(payout.progress().failed_at?),
-            failure_reason: Some(payout.state().failure_reason()?),
-            ..PayoutMembers::of(payout)
-        };
+        let members = PayoutMembers::of(payout, Ending::failure(payout)?);
         Some(Self::new("payout_failed", event_id, Subject::Payout(Box::new(members))))
     }
 
@@ -177,13 +161,11 @@ impl WebhookEvent {
 
 impl PayoutMembers {
     /// What every event of a payout tells.
-    fn of(payout: &Payout) -> Self {
+    fn of(payout: &Payout, ending: Ending) -> Self {
         let order = payout.request().order();
         Self {
             payout_id: payout.id(),
-            executed_at: None,
-            failed_at: None,
-            failure_reason: None,
+            ending,
             beneficiary: Beneficiary {
                 payment_source_id: order.payment_source_id,
                 user_id: order.user_id.clone(),

@@ -1,11 +1,12 @@
-//! What all transfers tell of how they stand.
+//! What payouts and all other transfers tell of how they stand.
 
-use payout_domain::{FailureReason, ProviderStatus, Timestamp, Transfer};
+use payout_domain::{FailureReason, Payout, ProviderStatus, Timestamp, Transfer};
 use serde::Serialize;
 
 use crate::{json, timestamp};
 
-/// How a transfer stands and since when, to be flattened into a body.
+/// How a payout or another transfer stands and since when, to be flattened into a body: only the four
+/// words that every client knows.
 #[derive(Serialize)]
 pub(crate) struct Standing {
     status: &'static str,
@@ -31,7 +32,8 @@ pub(crate) struct Standing {
 }
 
 impl Standing {
-    pub(crate) fn of(transfer: &Transfer) -> Self {
+    /// Of what only the provider carries out.
+    pub(crate) fn of_transfer(transfer: &Transfer) -> Self {
         let status = match transfer.status {
             ProviderStatus::Pending => "pending",
             ProviderStatus::Authorized { .. } => "authorized",
@@ -47,6 +49,24 @@ impl Standing {
             failed_at: failed.as_ref().map(|(at, _)| *at),
             failure_reason: failed.map(|(_, reason)| reason),
         }
+    }
+
+    /// Of a payout. After a return `executed_at` stays, because it happened.
+    pub(crate) fn of_payout(payout: &Payout) -> Self {
+        let progress = payout.progress();
+        Self {
+            status: payout.state().status().as_str(),
+            created_at: payout.created_at(),
+            authorized_at: progress.authorized_at,
+            executed_at: progress.executed_at,
+            failed_at: progress.failed_at,
+            failure_reason: payout.state().failure_reason(),
+        }
+    }
+
+    /// The status as clients know it.
+    pub(crate) fn status(&self) -> &'static str {
+        self.status
     }
 }
 
