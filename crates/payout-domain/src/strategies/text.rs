@@ -46,7 +46,7 @@ pub fn client_id() -> impl Strategy<Value = ClientId> {
 
 /// Any idempotency key.
 pub fn idempotency_key() -> impl Strategy<Value = IdempotencyKey> {
-    "[!-~]{1,255}".prop_map(|text| text.parse().expect("the pattern is the rule"))
+    "[!-~]|[!-~][ -~]{0,253}[!-~]".prop_map(|text| text.parse().expect("the pattern is the rule"))
 }
 
 /// Any reference that a provider takes, in many scripts.

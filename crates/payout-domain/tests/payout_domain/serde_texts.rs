@@ -114,7 +114,7 @@ fn what_is_read_is_checked_like_any_input() {
     is_refused::<PayoutId>(r#""5A0E4C1D-9B72-4F86-8A3E-61C2D7F0B9A4""#);
     is_refused::<UserId>(r#""a b""#);
     is_refused::<ClientId>(r#""""#);
-    is_refused::<IdempotencyKey>(r#""a b""#);
+    is_refused::<IdempotencyKey>(r#""a b ""#);
     is_refused::<AccountIdentifier>(r#""GB73CLRB04066800004417""#);
     is_refused::<Iban>(r#""04066800004417""#);
     is_refused::<Nrb>(r#""61109010140000071219812875""#);

@@ -169,6 +169,7 @@ async fn a_key_is_whatever_visible_text_its_client_makes() {
         "test-idempotency-key",
         "1",
         "order:42/try#1,{\"a\"}",
+        "withdrawal 7 of May",
         &"k".repeat(255),
     ] {
         let answer = payout_with(&house, key, &paid_in.order(), "application/json").await;
