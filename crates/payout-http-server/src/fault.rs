@@ -9,7 +9,7 @@ use http::StatusCode;
 use payout_domain::{Field, Refusals};
 use payout_service::{RequestPayoutError, ServiceError, chain};
 use payout_wire::InvalidBody;
-use payout_wire::problem::{Problem, ProblemKind};
+use payout_wire::problem::{HEAD_TOO_LARGE, HEAD_TOO_LARGE_URI, Problem, ProblemKind};
 
 /// How long whoever brings something new is asked to wait while nothing new is taken on: somebody has to
 /// look after that first.
@@ -56,9 +56,8 @@ impl Fault {
     /// The head is too large: a status that the provider has no kind for.
     pub(crate) fn head_too_large(bytes_max: usize) -> Self {
         let document = Box::new(Problem {
-            type_uri: "https://docs.truelayer.com/docs/error-types#request-header-fields-too-large"
-                .to_owned(),
-            title: "Request Header Fields Too Large".to_owned(),
+            type_uri: HEAD_TOO_LARGE_URI.to_owned(),
+            title: HEAD_TOO_LARGE.to_owned(),
             status: StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE.as_u16(),
             detail: format!("Path and headers together must have at most {bytes_max} bytes."),
             trace_id: String::new(),

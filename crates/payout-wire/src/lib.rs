@@ -38,6 +38,8 @@ pub mod media_type;
 pub mod merchant_account;
 mod metadata;
 mod money;
+#[cfg(feature = "openapi")]
+pub mod openapi;
 pub mod operator;
 mod page;
 pub mod payment;

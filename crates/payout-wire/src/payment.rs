@@ -14,6 +14,8 @@ use crate::payment_source::{self, ReceivedPaymentSource};
 use crate::{InvalidBody, metadata, timestamp};
 
 pub use create::{CreatePayment, CreatedPayment};
+#[cfg(feature = "openapi")]
+pub(crate) use flow::RETURN_URI_MAX;
 pub use flow::{FlowBody, SelectProvider, StartFlow, SubmitForm, is_object_or_empty};
 pub(crate) use method::MethodTwin;
 pub use standing::{PayInBody, SettledFrom};

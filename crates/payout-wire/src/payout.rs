@@ -12,6 +12,8 @@ pub use beneficiary::{Beneficiary, PaymentSourceBeneficiary};
 pub(crate) use beneficiary::{BeneficiaryTwin, read as read_beneficiary};
 pub use body::PayoutBody;
 pub use create::CreatePayout;
+#[cfg(feature = "openapi")]
+pub(crate) use create::OF_OTHER_TYPES;
 pub use created::CreatedPayout;
 pub use open::{AnyPayout, OpenPayoutBody};
 pub use page::{PayoutPage, ReceivedPayoutPage};

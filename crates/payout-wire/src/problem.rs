@@ -12,6 +12,13 @@ use crate::json::{self, Value};
 
 pub use kind::ProblemKind;
 
+/// The type of the answer to a head that is too large: a status that the provider has no kind for.
+pub const HEAD_TOO_LARGE_URI: &str =
+    "https://docs.truelayer.com/docs/error-types#request-header-fields-too-large";
+
+/// Its title.
+pub const HEAD_TOO_LARGE: &str = "Request Header Fields Too Large";
+
 /// An error as the API tells it.
 ///
 /// All five of the first members are always written, because each of the provider's clients fails

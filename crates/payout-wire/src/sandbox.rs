@@ -5,6 +5,8 @@ mod deposit;
 pub mod distort;
 mod fault_rules;
 
+#[cfg(feature = "openapi")]
+pub(crate) use control::possible;
 pub use control::{
     BankLogin, ClockAdvance, ClockBody, Delays, FailNext, Lifetimes, ReturnPayout, WebhookTarget,
 };
@@ -12,3 +14,5 @@ pub use deposit::{Deposit, DepositBody};
 pub use fault_rules::{
     FaultCall, FaultKind, FaultOften, FaultReport, FaultRule, FaultRules, FaultTally, FaultTime,
 };
+#[cfg(feature = "openapi")]
+pub(crate) use fault_rules::{FaultMember, MILLISECONDS_MAX};

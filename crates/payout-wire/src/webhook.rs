@@ -7,3 +7,5 @@ mod notice;
 
 pub use event::{Balances, WebhookEvent};
 pub use inbound::{InboundEvent, InboundSubject};
+#[cfg(feature = "openapi")]
+pub(crate) use inbound::{OF_PAYMENTS, OF_PAYOUTS};

@@ -20,8 +20,8 @@ use crate::fault::Fault;
 use crate::loopback::Loopback;
 use crate::{Api, Sandbox};
 
-/// The furthest that one step moves the clock: a year and a day.
-const ADVANCE_MAX: Duration = Duration::from_hours(366 * 24);
+/// The furthest that one step moves the clock.
+const ADVANCE_MAX: Duration = Duration::from_secs(ClockAdvance::SECONDS_MAX);
 
 /// A control's body, sent from this machine.
 pub(crate) struct Control(Vec<u8>);

@@ -122,7 +122,7 @@ struct FormSupport {
 const LOGIN: &str = "login";
 
 /// The longest address that a user is sent back to.
-const RETURN_URI_MAX: usize = 2048;
+pub(crate) const RETURN_URI_MAX: usize = 2048;
 
 impl StartFlow {
     /// Reads what the caller can do.

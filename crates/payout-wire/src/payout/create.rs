@@ -12,6 +12,9 @@ use crate::json::{self, Value};
 use crate::{metadata, money};
 use beneficiary::BeneficiaryMembers;
 
+#[cfg(feature = "openapi")]
+pub(crate) use beneficiary::OF_OTHER_TYPES;
+
 /// The body of `POST /v3/payouts`.
 #[derive(Debug)]
 pub struct CreatePayout;

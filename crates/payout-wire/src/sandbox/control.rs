@@ -183,6 +183,9 @@ impl Lifetimes {
 }
 
 impl ClockAdvance {
+    /// The furthest that one step moves the clock, in seconds: a year and a day.
+    pub const SECONDS_MAX: u64 = 366 * 24 * 3_600;
+
     /// Reads it.
     pub fn parse(bytes: &[u8]) -> Result<Self, InvalidBody> {
         json::read(bytes, |body| {
@@ -223,7 +226,7 @@ impl WebhookTarget {
 
 /// What the next payout can fail with: refusals and returns come about in other ways, and what
 /// operators decide is not the provider's.
-fn possible() -> impl Iterator<Item = FailureReason> {
+pub(crate) fn possible() -> impl Iterator<Item = FailureReason> {
     let elsewhere = |reason: &FailureReason| {
         matches!(
             reason,

@@ -10,6 +10,10 @@ use serde::{Serialize, Serializer};
 use crate::InvalidBody;
 use crate::json;
 
+#[cfg(feature = "openapi")]
+pub(crate) use read::MILLISECONDS_MAX;
+#[cfg(feature = "openapi")]
+pub(crate) use vocabulary::Member as FaultMember;
 pub use vocabulary::{FaultCall, FaultKind};
 
 /// The rules by which a sandbox misbehaves, in the order in which they are asked: of all that could

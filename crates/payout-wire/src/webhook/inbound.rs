@@ -37,10 +37,11 @@ pub enum InboundSubject {
 }
 
 /// The events of a payout; each names it.
-const OF_PAYOUTS: [&str; 3] = ["payout_executed", "payout_failed", "payout_attempt_failed"];
+pub(crate) const OF_PAYOUTS: [&str; 3] =
+    ["payout_executed", "payout_failed", "payout_attempt_failed"];
 
 /// The events of a payment; each names it.
-const OF_PAYMENTS: [&str; 9] = [
+pub(crate) const OF_PAYMENTS: [&str; 9] = [
     "payment_authorized",
     "payment_executed",
     "payment_settled",

@@ -34,7 +34,7 @@ pub(super) struct Beneficiary {
 
 /// Members of the other types of beneficiary. Each says where money should go, and here that is the
 /// payment source's to say.
-const OF_OTHER_TYPES: [&str; 12] = [
+pub(crate) const OF_OTHER_TYPES: [&str; 12] = [
     "account_holder_name",
     "account_identifier",
     "account_identifiers",

@@ -9,7 +9,7 @@ use super::{
 use crate::json::Value;
 
 /// The longest that anything is made to take, in milliseconds: an hour.
-const MILLISECONDS_MAX: u64 = 3_600_000;
+pub(crate) const MILLISECONDS_MAX: u64 = 3_600_000;
 
 /// Members that every rule may have.
 const OF_EVERY_RULE: [&str; 5] = ["on", "do", "skip", "next", "percent"];

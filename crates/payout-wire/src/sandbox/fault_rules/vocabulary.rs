@@ -78,7 +78,7 @@ pub enum FaultKind {
 
 /// A member of a rule beside those that every rule has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Member {
+pub(crate) enum Member {
     When,
     Status,
     RetryAfter,
@@ -212,7 +212,7 @@ impl FaultKind {
     }
 
     /// The members that a rule of it must have, and those that it may have.
-    pub(super) fn members(self) -> (&'static [Member], &'static [Member]) {
+    pub(crate) fn members(self) -> (&'static [Member], &'static [Member]) {
         use Member as M;
         match self {
             Self::Answer => (&[M::Status], &[M::When, M::RetryAfter]),
@@ -241,7 +241,7 @@ impl FaultKind {
 }
 
 impl Member {
-    pub(super) const ALL: [Self; 6] = [
+    pub(crate) const ALL: [Self; 6] = [
         Self::When,
         Self::Status,
         Self::RetryAfter,
@@ -250,7 +250,7 @@ impl Member {
         Self::Location,
     ];
 
-    pub(super) fn as_str(self) -> &'static str {
+    pub(crate) fn as_str(self) -> &'static str {
         match self {
             Self::When => "when",
             Self::Status => "status",
