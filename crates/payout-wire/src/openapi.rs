@@ -1,4 +1,4 @@
-//! What the bodies look like, in the words of OpenAPI 3.1: for the document that a server shows.
+//! What the bodies look like, in the words of `OpenAPI` 3.1: for the document that a server shows.
 //!
 //! A schema says no less than the reader beside it demands, and nothing that it does not. What is
 //! written never holds a `null`, and may have members one day that are not named here; what is read
@@ -21,6 +21,9 @@ mod simulated;
 mod tokens;
 mod words;
 
+use std::collections::BTreeSet;
+
+use serde_json::{Value, to_value};
 use utoipa::openapi::{RefOr, Schema};
 
 pub use problems::name as problem_name;
@@ -50,12 +53,12 @@ pub struct Example {
 pub struct ToldEvent {
     /// Its type, such as `payout_executed`.
     pub event_type: &'static str,
-    /// What its body is called in [`described`], by whom it is told.
-    pub body: &'static str,
     /// What has happened.
     pub summary: &'static str,
-    /// Whether only a sandbox tells it.
-    pub sandbox_only: bool,
+    /// What its body looks like: the names of descriptions.
+    pub bodies: &'static [&'static str],
+    /// What it looks like, too, where a sandbox tells it.
+    pub of_sandbox: &'static [&'static str],
 }
 
 /// Everything that a document can refer to. A server needs only what its own routes name.
@@ -74,6 +77,35 @@ pub fn described() -> Vec<Described> {
         sandbox::all(),
     ]
     .concat()
+}
+
+/// What these names mean, with everything that they refer to.
+pub fn with_parts<'a>(names: impl IntoIterator<Item = &'a str>) -> Vec<Described> {
+    let mut wanted: BTreeSet<String> = names.into_iter().map(str::to_owned).collect();
+    let all = described();
+    loop {
+        let known = wanted.len();
+        let found = all.iter().filter(|it| wanted.contains(it.name)).map(|it| to_value(&it.schema));
+        let found: Vec<_> = found.collect();
+        // Memory takes everything, and every key of a schema is a text.
+        found.iter().flatten().for_each(|schema| references(schema, &mut wanted));
+        if wanted.len() == known {
+            return all.into_iter().filter(|it| wanted.contains(it.name)).collect();
+        }
+    }
+}
+
+fn references(schema: &Value, found: &mut BTreeSet<String>) {
+    match schema {
+        Value::Object(members) => {
+            let named = members.get("$ref").and_then(Value::as_str);
+            let named = named.and_then(|named| named.strip_prefix("#/components/schemas/"));
+            found.extend(named.map(str::to_owned));
+            members.values().for_each(|member| references(member, found));
+        }
+        Value::Array(items) => items.iter().for_each(|item| references(item, found)),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+    }
 }
 
 /// The events that we tell.

@@ -95,6 +95,9 @@ pub(crate) const LIBRARIES: &[Owned] = &[
     owned("tokio-postgres", &["payout-postgres"]),
     owned("reqwest", &["payout-http-client"]),
     owned("axum", &["payout-http-server"]),
+    owned("maud", &["payout-http-server"]),
+    // The wire says what bodies look like, and the server what its routes do with them.
+    Owned { optional_for: &["payout-wire"], ..owned("utoipa", &["payout-http-server"]) },
     owned("iso_currency", &["payout-domain"]),
     owned("iban_validation_rs", &["payout-domain"]),
     owned("rust_decimal", &["payout-domain"]),

@@ -1,5 +1,6 @@
 //! Merchant accounts, what moved on them, and who has paid into them.
 
+pub(crate) mod describe;
 mod movement;
 
 use std::sync::Arc;

@@ -1,5 +1,6 @@
 //! What operators see and decide. Every decision is theirs by name.
 
+pub(crate) mod describe;
 mod clients;
 mod dead_letters;
 mod pause;

@@ -1,5 +1,6 @@
 //! Payments: seeing them, and in a sandbox letting users make them.
 
+pub(crate) mod describe;
 mod flow;
 mod refunds;
 

@@ -1,5 +1,7 @@
 //! Payouts.
 
+pub(crate) mod describe;
+
 use std::sync::Arc;
 
 use axum::extract::{Path, State};

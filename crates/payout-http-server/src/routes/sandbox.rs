@@ -1,5 +1,7 @@
 //! The controls of a sandbox. They ask for no credentials, but only this machine may use them.
 
+pub(crate) mod describe;
+
 use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 

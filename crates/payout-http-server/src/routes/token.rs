@@ -1,5 +1,7 @@
 //! Access tokens.
 
+pub(crate) mod describe;
+
 use std::sync::Arc;
 use std::time::Duration;
 

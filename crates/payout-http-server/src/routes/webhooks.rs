@@ -1,5 +1,7 @@
 //! Events of the provider.
 
+pub(crate) mod describe;
+
 use std::sync::Arc;
 
 use axum::extract::{Request, State};
@@ -13,14 +15,6 @@ use crate::body;
 use crate::fault::Fault;
 use crate::verified_webhook::timestamp_fault;
 use crate::{Api, InboundWebhooks, ReceivedWebhook, rate_limits};
-
-/// Where they come in. With a secret, the path is a parameter, so that no log names the secret.
-pub(crate) fn path(webhooks: &InboundWebhooks) -> String {
-    match &webhooks.path_secret {
-        Some(_) => "/webhooks/{secret}".to_owned(),
-        None => "/webhooks".to_owned(),
-    }
-}
 
 /// `POST /webhooks`: remembers what the provider tells. What it says is believed by nobody before
 /// somebody has asked the provider.

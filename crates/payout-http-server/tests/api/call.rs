@@ -12,6 +12,7 @@ use payout_signature::{Request as SignedRequest, SigningKey, sign};
 use payout_wire::problem::Problem;
 use tower::ServiceExt;
 
+use crate::contract::Contract;
 use crate::house::House;
 
 /// A request in the making.
@@ -107,7 +108,15 @@ impl Call {
         self.without("Tl-Signature").header("Tl-Signature", &signature)
     }
 
+    /// Sends it, and holds the answer against what the server says of itself.
     pub(crate) async fn send(self, house: &House) -> Answer {
+        let answer = self.clone().send_to(&house.router).await;
+        Contract::of(house).await.check(&self, &answer);
+        answer
+    }
+
+    /// Sends it to a server that is told to misbehave, and answers as nobody says that it does.
+    pub(crate) async fn send_whatever_comes(self, house: &House) -> Answer {
         self.send_to(&house.router).await
     }
 

@@ -28,7 +28,7 @@ async fn payout_under(rule: &str) -> (House, Answer) {
     let body = house.paid_in().await.order();
     let call = Call::payout(&house, "key-1", &body).await;
     assert_eq!(set(&house, rule).await.status, StatusCode::OK, "{rule}");
-    let answer = call.send(&house).await;
+    let answer = call.send_whatever_comes(&house).await;
     (house, answer)
 }
 
@@ -196,13 +196,14 @@ async fn a_list_lags_and_is_shuffled() {
 
 #[tokio::test]
 async fn a_key_set_has_no_keys() {
-    let house = House::with(|api| api.own_keys = r#"{"keys":[1]}"#.to_owned());
+    let house = House::new();
     set(&house, r#"{"on":"jwks","do":"no_keys","next":1}"#).await;
 
-    let rotated = Call::get("/.well-known/jwks").send(&house).await;
+    let rotated = Call::get("/.well-known/jwks").send_whatever_comes(&house).await;
     let after = Call::get("/.well-known/jwks").send(&house).await;
 
-    assert_eq!((&*rotated.body, &*after.body), (r#"{"keys":[]}"#, r#"{"keys":[1]}"#));
+    assert_eq!(rotated.body, r#"{"keys":[]}"#);
+    assert!(after.body.contains("\"kid\""), "{after:?}");
 }
 
 #[tokio::test]

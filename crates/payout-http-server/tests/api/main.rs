@@ -5,6 +5,8 @@ mod call;
 
 mod audit;
 mod clients;
+mod contract;
+mod openapi;
 mod client_forms;
 mod crowds;
 mod faults;

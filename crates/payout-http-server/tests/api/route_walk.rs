@@ -216,7 +216,7 @@ async fn what_is_not_a_clients_is_not_reached_with_what_a_client_has() {
 #[tokio::test]
 async fn no_reading_path_shows_a_stranger_anything_but_whether_it_lives() {
     let walk = Walk::new().await;
-    let open = ["/healthz", "/readyz", "/.well-known/jwks"];
+    let open = ["/healthz", "/readyz", "/.well-known/jwks", "/openapi.json", "/docs"];
 
     for path in &walk.house.paths {
         let call = Call::get(&concrete(path)).sent_by(Some(([192, 0, 2, 7], 40_000).into()));

@@ -3,29 +3,40 @@
 use utoipa::openapi::extensions::Extensions;
 use utoipa::openapi::schema::AnyOfBuilder;
 
-use super::shape::{Members, any, body, either, named, one_of, part, text, whole, whole_from};
+use super::shape::{Members, any, body, named, one_of, part, text, whole, whole_from};
 use super::simulated::failure;
 use super::{Described, ToldEvent, golden};
 use crate::webhook::{OF_PAYMENTS, OF_PAYOUTS};
 
 /// The events that we tell.
 pub(super) const TOLD: [ToldEvent; 7] = [
-    told("payout_executed", "PayoutExecuted", "A payout was executed.", false),
-    told("payout_failed", "PayoutFailed", "A payout has failed, or has come back.", false),
-    told("payment_settled", "PaymentSettled", "A payment has settled: it can be paid back.", false),
-    told("payment_executed", "PaymentExecuted", "A payment was executed.", true),
-    told("payment_failed", "PaymentFailed", "A payment has failed.", true),
-    told("refund_executed", "RefundExecuted", "A refund was executed.", true),
-    told("refund_failed", "RefundFailed", "A refund has failed.", true),
+    told(
+        ("payout_executed", "A payout was executed."),
+        &["PayoutExecuted"],
+        &["OpenPayoutExecuted"],
+    ),
+    told(
+        ("payout_failed", "A payout has failed, or has come back."),
+        &["PayoutFailed"],
+        &["OpenPayoutFailed"],
+    ),
+    told(
+        ("payment_settled", "A payment has settled: it can be paid back."),
+        &["PaymentSettled"],
+        &[],
+    ),
+    told(("payment_executed", "A payment was executed."), &[], &["PaymentExecuted"]),
+    told(("payment_failed", "A payment has failed."), &[], &["PaymentFailed"]),
+    told(("refund_executed", "A refund was executed."), &[], &["RefundExecuted"]),
+    told(("refund_failed", "A refund has failed."), &[], &["RefundFailed"]),
 ];
 
 const fn told(
-    event_type: &'static str,
-    body: &'static str,
-    summary: &'static str,
-    sandbox_only: bool,
+    (event_type, summary): (&'static str, &'static str),
+    bodies: &'static [&'static str],
+    of_sandbox: &'static [&'static str],
 ) -> ToldEvent {
-    ToldEvent { event_type, body, summary, sandbox_only }
+    ToldEvent { event_type, summary, bodies, of_sandbox }
 }
 
 pub(super) fn all() -> Vec<Described> {
@@ -45,46 +56,53 @@ fn head(event_type: &str) -> Members {
 }
 
 fn of_payouts() -> Vec<Described> {
-    let source = Members::told("An account that the user has paid in from.")
-        .tag("type", "payment_source")
-        .must("payment_source_id", named("Id"), "")
-        .must("user_id", named("Name"), "");
-    let account = Members::told("Any account (a sandbox's only).").tag("type", "external_account");
-    let payout = |event_type| head(event_type).must("payout_id", named("Id"), "");
-    let executed = payout("payout_executed")
-        .must("executed_at", named("EventTime"), "")
-        .must("beneficiary", named("ToldBeneficiary"), "")
-        .may("scheme_id", named("SchemeId"), "")
-        .must("merchant_account_id", named("Id"), "The account that is debited.")
-        .may("current_balance_in_minor", named("MinorUnits"), "What it held just then.")
-        .may("available_balance_in_minor", named("MinorUnits"), "What could be paid out just then.")
-        .may("metadata", named("Metadata"), "");
-    let failed = payout("payout_failed")
-        .must("failed_at", named("EventTime"), "")
-        .must("failure_reason", named("FailureReason"), "")
-        .must("beneficiary", named("ToldBeneficiary"), "")
-        .may("metadata", named("Metadata"), "");
     vec![
-        part("ToldBeneficiary", either([source, account])),
         body(
             "PayoutExecuted",
-            executed,
-            golden![
-                "webhook_payout_executed",
-                "webhook_payout_executed_without_balances",
-                "webhook_open_payout_executed"
-            ],
+            executed(source())
+                .may("current_balance_in_minor", named("MinorUnits"), "What it held just then.")
+                .may("available_balance_in_minor", named("MinorUnits"), "What could be paid out."),
+            golden!["webhook_payout_executed", "webhook_payout_executed_without_balances"],
         ),
         body(
             "PayoutFailed",
-            failed,
-            golden![
-                "webhook_payout_failed",
-                "webhook_payout_returned",
-                "webhook_open_payout_failed"
-            ],
+            failed(source()),
+            golden!["webhook_payout_failed", "webhook_payout_returned"],
         ),
+        body("OpenPayoutExecuted", executed(account()), golden!["webhook_open_payout_executed"]),
+        body("OpenPayoutFailed", failed(account()), golden!["webhook_open_payout_failed"]),
     ]
+}
+
+/// Less than the resource tells: a webhook goes to whatever address was configured.
+fn source() -> Members {
+    Members::told("An account that the user has paid in from.")
+        .tag("type", "payment_source")
+        .must("payment_source_id", named("Id"), "")
+        .must("user_id", named("Name"), "")
+}
+
+fn account() -> Members {
+    Members::told("Any account.").tag("type", "external_account")
+}
+
+fn executed(beneficiary: Members) -> Members {
+    head("payout_executed")
+        .must("payout_id", named("Id"), "")
+        .must("executed_at", named("EventTime"), "")
+        .must("beneficiary", beneficiary, "")
+        .may("scheme_id", named("SchemeId"), "")
+        .must("merchant_account_id", named("Id"), "The account that is debited.")
+        .may("metadata", named("Metadata"), "")
+}
+
+fn failed(beneficiary: Members) -> Members {
+    head("payout_failed")
+        .must("payout_id", named("Id"), "")
+        .must("failed_at", named("EventTime"), "")
+        .must("failure_reason", named("FailureReason"), "")
+        .must("beneficiary", beneficiary, "")
+        .may("metadata", named("Metadata"), "")
 }
 
 fn of_payments() -> Vec<Described> {

@@ -52,7 +52,7 @@ fn problem(type_uri: &str, title: &str, status: u16) -> Members {
         .schema_type(Type::Integer)
         .enum_values(Some([serde_json::Value::from(status)]));
     Members::told("")
-        .must("type", one_of([type_uri]).format(uri()), "")
+        .must("type", one_of([type_uri]).format(Some(uri())), "")
         .tag("title", title)
         .must("status", status, "The HTTP status.")
         .must("detail", text(), "What happened this time, for people.")
@@ -60,8 +60,8 @@ fn problem(type_uri: &str, title: &str, status: u16) -> Members {
         .may("errors", errors(), "What to change, by JSON path, parameter or header.")
 }
 
-fn uri() -> Option<SchemaFormat> {
-    Some(SchemaFormat::Custom("uri".to_owned()))
+fn uri() -> SchemaFormat {
+    SchemaFormat::Custom("uri".to_owned())
 }
 
 fn errors() -> ObjectBuilder {

@@ -2,11 +2,11 @@
 
 use payout_domain::{Login, Money};
 use utoipa::openapi::Type;
-use utoipa::openapi::schema::{AdditionalProperties, AllOfBuilder, ObjectBuilder, OneOfBuilder};
+use utoipa::openapi::schema::{AdditionalProperties, AllOfBuilder, ObjectBuilder};
 
 use super::shape::{
-    Members, Part, absent, body, both, either, list, named, one_of, part, pattern, text, whole,
-    whole_from,
+    Members, Part, absent, any, body, both, either, list, named, one_of, part, pattern, text,
+    whole, whole_from,
 };
 use super::words::some_of;
 use super::{Described, golden};
@@ -125,35 +125,36 @@ fn faults() -> Vec<Described> {
     vec![
         body("FaultRules", rules, golden!["sandbox_fault_rules"]),
         body("FaultReport", report, golden!["sandbox_fault_report"]),
-        part("FaultRule", either(FaultKind::ALL.into_iter().map(rule))),
+        part("FaultRule", rule()),
         part("FaultTally", tally()),
     ]
 }
 
-/// A rule of this kind, which has what its kind needs and nothing that its kind does not know.
-fn rule(kind: FaultKind) -> OneOfBuilder {
-    let next = whole_from(1).description(Some("How many calls it happens to."));
-    let percent = whole(1, 100).description(Some("To how many of a hundred calls, by chance."));
-    let by_count =
-        of_kind(kind).may("next", next, "").with(|object| object.property("percent", absent()));
-    let by_chance =
-        of_kind(kind).must("percent", percent, "").with(|object| object.property("next", absent()));
-    either([by_count.only(), by_chance.only()])
+/// A rule has what its kind needs and nothing that its kind does not know, and is not counted in two
+/// ways.
+fn rule() -> AllOfBuilder {
+    let by_count = Members::asked("").with(|object| object.property("percent", absent()));
+    let by_chance = Members::asked("").with(|object| object.property("next", absent()));
+    both(either(FaultKind::ALL.into_iter().map(of_kind)), any([by_count, by_chance]))
 }
 
-/// What all rules of this kind can say.
 fn of_kind(kind: FaultKind) -> Members {
     let (needed, possible) = kind.members();
-    let members = Members::asked("")
-        .tag("do", kind.as_str())
-        .must("on", one_of(kind.calls().iter().map(|call| call.as_str())), "")
-        .may("skip", whole_from(0), "How many calls are left alone first.");
+    let members = Members::asked("").tag("do", kind.as_str()).must(
+        "on",
+        one_of(kind.calls().iter().map(|call| call.as_str())),
+        "",
+    );
     let members = needed
         .iter()
         .fold(members, |members, member| members.must(member.as_str(), extent(*member), ""));
     possible
         .iter()
         .fold(members, |members, member| members.may(member.as_str(), extent(*member), ""))
+        .may("skip", whole_from(0), "How many calls are left alone first.")
+        .may("next", whole_from(1), "How many calls it happens to.")
+        .may("percent", whole(1, 100), "To how many of a hundred calls, by chance.")
+        .only()
 }
 
 fn extent(member: FaultMember) -> ObjectBuilder {
@@ -186,5 +187,6 @@ fn probes() -> Vec<Described> {
         body("Ready", said("ready"), vec![]),
         body("Done", Members::told("There is nothing to tell."), vec![]),
         part("Prose", text()),
+        part("AnyObject", ObjectBuilder::new().schema_type(Type::Object)),
     ]
 }

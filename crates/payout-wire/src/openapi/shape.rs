@@ -173,13 +173,13 @@ fn explained(part: Part, sentence: &str) -> Part {
     if sentence.is_empty() {
         return part;
     }
-    let sentence = Some(sentence.to_owned());
     match part {
         RefOr::Ref(mut named) => {
-            named.description = sentence.unwrap_or_default();
+            sentence.clone_into(&mut named.description);
             RefOr::Ref(named)
         }
         RefOr::T(mut schema) => {
+            let sentence = Some(sentence.to_owned());
             match &mut schema {
                 Schema::Array(array) => array.description = sentence,
                 Schema::Object(object) => object.description = sentence,
@@ -203,13 +203,13 @@ fn or_null(part: Part) -> Part {
             array.schema_type = nullable(array.schema_type);
             RefOr::T(Schema::Array(array))
         }
-        other => any([other, absent().into()]).into(),
+        RefOr::T(_) | RefOr::Ref(_) => any([part, absent().into()]).into(),
     }
 }
 
 fn nullable(known: SchemaType) -> SchemaType {
     match known {
         SchemaType::Type(known) => SchemaType::Array(vec![known, Type::Null]),
-        other => other,
+        SchemaType::Array(_) | SchemaType::AnyValue => known,
     }
 }

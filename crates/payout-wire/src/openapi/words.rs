@@ -30,6 +30,10 @@ fn texts() -> Vec<Described> {
         part("Metadata", metadata()),
         part("SchemeId", scheme_id()),
         part("FailureReason", failure_reason()),
+        part("IdempotencyKey", idempotency_key()),
+        part("Cursor", text().description(Some("Where a page begins, as the one before said."))),
+        part("Segment", pattern("^[A-Za-z0-9._~-]+$")),
+        part("Signature", pattern(r"^[A-Za-z0-9_-]+\.\.[A-Za-z0-9_-]+$")),
         part("Pagination", pagination()),
     ]
 }
@@ -102,6 +106,13 @@ fn failure_reason() -> ObjectBuilder {
         "Why it failed: {}, or whatever the provider will have added.",
         named.join(", ")
     )))
+}
+
+/// Spaces may stand between two characters, never first or last: there they are no part of a header.
+fn idempotency_key() -> ObjectBuilder {
+    pattern("^[!-~]([ -~]*[!-~])?$").min_length(Some(1)).max_length(Some(255)).description(Some(
+        "1 to 255 visible ASCII characters; spaces may stand between them. A UUID is good.",
+    ))
 }
 
 fn pagination() -> Members {

@@ -1,0 +1,35 @@
+//! What a server is: the service, the sandbox, or less than either.
+
+use crate::Api;
+
+/// Which routes a server has beside those that every one has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Face {
+    /// Where the provider's events come in, if they do.
+    pub(crate) webhooks: Option<&'static str>,
+    /// Whether operators look after payouts.
+    pub(crate) operators: bool,
+    /// Whether it is steered, and plays the provider.
+    pub(crate) sandbox: bool,
+}
+
+impl Face {
+    /// That of `payout serve`.
+    pub const SERVICE: Self = Self { webhooks: Some("/webhooks"), operators: true, sandbox: false };
+
+    /// That of `payout sandbox`.
+    pub const SANDBOX: Self = Self { webhooks: None, operators: true, sandbox: true };
+
+    pub(crate) fn of(api: &Api) -> Self {
+        // With a secret, the path is a parameter, so that nothing names the secret.
+        let path = |secret: &Option<String>| match secret {
+            Some(_) => "/webhooks/{secret}",
+            None => "/webhooks",
+        };
+        Self {
+            webhooks: api.webhooks.as_ref().map(|webhooks| path(&webhooks.path_secret)),
+            operators: api.operators.is_some(),
+            sandbox: api.sandbox.is_some(),
+        }
+    }
+}
