@@ -12,7 +12,7 @@ mod verbs;
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub(crate) use audit::{AuditCommand, VerifyAudit};
 pub(crate) use clients::{
@@ -145,6 +145,13 @@ pub(crate) enum Command {
     /// Show the effective configuration and where it comes from
     #[command(subcommand)]
     Config(ConfigCommand),
+    /// Print the OpenAPI document of a server, which shows it at /openapi.json
+    #[command(name = "openapi")]
+    OpenApi {
+        /// Of which server
+        #[arg(long, value_enum, default_value_t = OpenApiOf::Serve)]
+        of: OpenApiOf,
+    },
     /// Print a completion script for a shell
     Completions {
         /// bash, zsh, fish, powershell or elvish
@@ -156,6 +163,15 @@ pub(crate) enum Command {
         #[arg(long, value_name = "DIR")]
         out: Option<PathBuf>,
     },
+}
+
+/// A server, by the verb that starts it.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum OpenApiOf {
+    /// `payout serve`
+    Serve,
+    /// `payout sandbox`
+    Sandbox,
 }
 
 #[derive(Clone, Copy, Debug, Subcommand)]

@@ -59,6 +59,7 @@ pub(crate) async fn run(cli: Cli) -> Result<Exit, Failure> {
         Command::Sign(args) => signature::sign(&args, output),
         Command::Verify(args) => signature::verify(&args, output),
         Command::Config(ConfigCommand::Show) => config::show(&settings, output),
+        Command::OpenApi { of } => manual::openapi(of),
         Command::Completions { shell } => manual::completions(shell),
         Command::Man { out } => manual::man(out.as_deref()),
     }

@@ -1,4 +1,4 @@
-//! Completions and man pages.
+//! Completions, man pages and documents.
 
 use std::fs;
 use std::io::{self, Write as _};
@@ -6,8 +6,9 @@ use std::path::Path;
 
 use clap::CommandFactory as _;
 use clap_mangen::Man;
+use payout_http_server::Face;
 
-use crate::cli::Cli;
+use crate::cli::{Cli, OpenApiOf};
 use crate::exit_code::Exit;
 use crate::failure::Failure;
 
@@ -16,6 +17,15 @@ pub(crate) fn completions(shell: clap_complete::Shell) -> Result<Exit, Failure> 
     let mut script = Vec::new();
     clap_complete::generate(shell, &mut Cli::command(), "payout", &mut script);
     print(&script)
+}
+
+/// Prints the document of a server.
+pub(crate) fn openapi(of: OpenApiOf) -> Result<Exit, Failure> {
+    let face = match of {
+        OpenApiOf::Serve => Face::SERVICE,
+        OpenApiOf::Sandbox => Face::SANDBOX,
+    };
+    print(payout_http_server::openapi(face).as_bytes())
 }
 
 /// Writes a man page for each command, or prints the main one.

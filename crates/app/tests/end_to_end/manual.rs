@@ -5,6 +5,7 @@ use std::process::Command;
 
 use serde_json::Value as Json;
 
+use crate::http;
 use crate::stage::{Outcome, Stage};
 use crate::world::World;
 
@@ -42,6 +43,19 @@ fn every_command_has_a_man_page() {
         assert!(page.expect(name).contains(".TH"), "{name}");
     }
     assert!(main.contains(".TH payout 1"), "{main}");
+}
+
+#[test]
+fn a_server_shows_the_document_that_the_command_line_prints() {
+    let world = World::new();
+
+    for (of, server) in [("sandbox", &world.sandbox), ("serve", &world.service)] {
+        let printed = world.stage.run(&["openapi", "--of", of]).ended_with(0).stdout;
+        let shown = http::send(server.url(), "GET", "/openapi.json", &[], b"");
+
+        assert_eq!(shown.status, 200, "{of}");
+        assert_eq!(shown.body, printed, "{of}");
+    }
 }
 
 #[test]
