@@ -3,17 +3,17 @@
 mod form;
 mod operation;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
-use payout_signature::digest;
 use utoipa::openapi::path::{Operation, PathItem};
 use utoipa::openapi::{OpenApi, Paths};
 
 use self::form::forms;
-use self::operation::{anchor, operation};
+use self::operation::{anchor, errors, operation};
 
 const STYLE: &str = include_str!("page/style.css");
+
+/// Its SHA-256 in base 64, by which a browser knows it. A test holds the one against the other.
+const STYLE_SHA256: &str = include_str!("page/style.sha256");
 
 /// The page, and what a browser may load for it: its own style, and nothing else.
 pub(crate) struct Page {
@@ -41,14 +41,14 @@ pub(super) fn render(document: &OpenApi) -> Page {
             }
             body {
                 (contents(document))
-                main { (introduction(document)) (sections(document)) (events(document)) (forms(document)) }
+                main { (introduction(document)) (sections(document)) (events(document)) (errors(document)) (forms(document)) }
             }
         }
     };
-    let digest = STANDARD.encode(digest::sha256(&[STYLE.as_bytes()]));
     let policy = format!(
-        "default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'; \
-         frame-ancestors 'none'"
+        "default-src 'none'; style-src 'sha256-{}'; base-uri 'none'; form-action 'none'; \
+         frame-ancestors 'none'",
+        STYLE_SHA256.trim_end()
     );
     Page { html: page.into_string().into_bytes(), policy }
 }
@@ -68,6 +68,7 @@ fn contents(document: &OpenApi) -> Markup {
                 }
             }
             p { a href="#events" { "What we tell by webhook" } }
+            p { a href="#errors" { "Errors" } }
             p { a href="#forms" { "Bodies and their parts" } }
         }
     }

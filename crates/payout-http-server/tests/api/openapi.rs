@@ -2,6 +2,9 @@
 
 use std::collections::BTreeSet;
 
+use aws_lc_rs::digest::{SHA256, digest};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use expect_test::expect_file;
 use payout_http_server::{Face, openapi};
 use serde_json::Value;
@@ -138,6 +141,16 @@ async fn every_example_is_of_its_form() {
 
         assert!(shown > 50, "{shown}");
     }
+}
+
+#[tokio::test]
+async fn golden_the_page_has_the_style_that_a_browser_may_use() {
+    let answer = Call::get("/docs").send(&House::new()).await;
+
+    let (_, rest) = answer.body.split_once("<style>").expect("it has a style");
+    let (style, _) = rest.split_once("</style>").expect("the style ends");
+    let digest = STANDARD.encode(digest(&SHA256, style.as_bytes()));
+    expect_file!["../../src/openapi/page/style.sha256"].assert_eq(&format!("{digest}\n"));
 }
 
 #[tokio::test]

@@ -98,6 +98,9 @@ fn of_object(object: &Object) -> Markup {
 
 /// What has no members.
 fn of_value(object: &Object) -> Markup {
+    if object.max_length == Some(0) {
+        return html! { small.kind { "nothing" } };
+    }
     html! {
         small.kind { (kind(object)) }
         @if let Some(words) = &object.enum_values {

@@ -88,23 +88,57 @@ fn place(place: &ParameterIn) -> &'static str {
 }
 
 fn answer(status: &str, response: &RefOr<Response>, document: &OpenApi) -> Markup {
-    let shared = document.components.as_ref().map(|components| &components.responses);
-    let found = match response {
-        RefOr::T(response) => Some(response),
-        RefOr::Ref(named) => match shared.and_then(|all| all.get(name_of(&named.ref_location))) {
-            Some(RefOr::T(response)) => Some(response),
-            Some(RefOr::Ref(_)) | None => None,
-        },
-    };
     let class = if status.starts_with('2') { "good" } else { "bad" };
-    html! {
-        @if let Some(response) = found {
+    let status = html! { b.(class) { (status) } " " };
+    match response {
+        RefOr::T(response) => html! {
             details.answer {
-                summary { b.(class) { (status) } " " (prose(&response.description)) }
-                @for (media_type, content) in &response.content {
-                    @if let RefOr::T(content) = content { (body_of(media_type, content)) }
+                summary { (status) (prose(&response.description)) }
+                (bodies(response))
+            }
+        },
+        RefOr::Ref(named) => {
+            let name = name_of(&named.ref_location);
+            let found = shared(document).find(|(known, _)| *known == name);
+            html! {
+                p.answer {
+                    (status)
+                    a href=(format!("#error-{name}")) {
+                        @if let Some((_, response)) = found { (response.description) }
+                    }
                 }
             }
+        }
+    }
+}
+
+/// The answers that many operations have in common.
+pub(super) fn errors(document: &OpenApi) -> Markup {
+    html! {
+        section #errors {
+            h2 { "Errors" }
+            @for (name, response) in shared(document) {
+                article id=(format!("error-{name}")) {
+                    h3 { (response.description) }
+                    (bodies(response))
+                }
+            }
+        }
+    }
+}
+
+fn shared(document: &OpenApi) -> impl Iterator<Item = (&str, &Response)> {
+    let all = document.components.iter().flat_map(|components| &components.responses);
+    all.filter_map(|(name, response)| match response {
+        RefOr::T(response) => Some((name.as_str(), response)),
+        RefOr::Ref(_) => None,
+    })
+}
+
+fn bodies(response: &Response) -> Markup {
+    html! {
+        @for (media_type, content) in &response.content {
+            @if let RefOr::T(content) = content { (body_of(media_type, content)) }
         }
     }
 }

@@ -55,7 +55,7 @@ pub(crate) fn sweeping(_: Face) -> Operation {
 }
 
 pub(crate) fn sweeping_old(_: Face) -> Operation {
-    one("showSweepingAtOldPath", "The same at its older path")
+    one("showSweepingAtOldPath", "Say that it is not swept, at the older path")
 }
 
 pub(crate) fn sweep(_: Face) -> Operation {
@@ -63,7 +63,7 @@ pub(crate) fn sweep(_: Face) -> Operation {
 }
 
 pub(crate) fn sweep_old(_: Face) -> Operation {
-    written("setSweepingAtOldPath", "The same at its older path")
+    written("setSweepingAtOldPath", "Refuse to sweep it, at the older path")
 }
 
 pub(crate) fn unsweep(_: Face) -> Operation {
@@ -71,7 +71,7 @@ pub(crate) fn unsweep(_: Face) -> Operation {
 }
 
 pub(crate) fn unsweep_old(_: Face) -> Operation {
-    written("deleteSweepingAtOldPath", "The same at its older path")
+    written("deleteSweepingAtOldPath", "Refuse to stop sweeping it, at the older path")
 }
 
 fn one(id: &'static str, summary: &'static str) -> Operation {
