@@ -55,6 +55,14 @@ fn of(schema: &Schema) -> Markup {
 }
 
 fn choice(word: &str, items: &[RefOr<Schema>], description: Option<&str>) -> Markup {
+    if let [only, nothing] = items
+        && is_nothing(nothing)
+    {
+        return html! {
+            (form(only)) small.kind { ", or nothing" }
+            @if let Some(description) = description { " " (prose(description)) }
+        };
+    }
     html! {
         @if let Some(description) = description { (prose(description)) " " }
         (word) ":"
@@ -98,8 +106,8 @@ fn of_object(object: &Object) -> Markup {
 
 /// What has no members.
 fn of_value(object: &Object) -> Markup {
-    if object.max_length == Some(0) {
-        return html! { small.kind { "nothing" } };
+    if object.schema_type == SchemaType::Type(Type::Null) {
+        return html! { small.kind { "must be absent" } };
     }
     html! {
         small.kind { (kind(object)) }
@@ -113,6 +121,12 @@ fn of_value(object: &Object) -> Markup {
             " Each member: " (form(values))
         }
     }
+}
+
+/// Whether this is a `null` or an empty text, which are absent.
+fn is_nothing(schema: &RefOr<Schema>) -> bool {
+    let RefOr::T(Schema::Object(object)) = schema else { return false };
+    object.max_length == Some(0) || object.schema_type == SchemaType::Type(Type::Null)
 }
 
 fn limits(object: &Object) -> Markup {
