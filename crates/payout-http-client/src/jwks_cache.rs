@@ -12,9 +12,10 @@ use payout_signature::{Jwks, VerifyingKey};
 use reqwest::{Request, Url};
 use tokio::sync::{Mutex, OwnedMutexGuard};
 
-use crate::Deadlines;
-use crate::base_url::{check_scheme, is_loopback};
-use crate::transport::{SMALL_ANSWER_LEN_MAX, SetUpError, Transport};
+use crate::base_url::{check_scheme, is_loopback, literal_address};
+use crate::public_resolver::PublicResolver;
+use crate::transport::{SMALL_ANSWER_LEN_MAX, SetUpError, Transport, quiet};
+use crate::{Deadlines, PrivateNetworks};
 
 /// A key set is asked for at most this often, whoever asks for whatever key.
 const REFRESH_PAUSE: Duration = Duration::from_secs(30);
@@ -58,6 +59,9 @@ pub enum JwksCacheError {
     /// An allowed `jku` is no URL of https (or of http to this machine).
     #[error("`{0}` is no address of a key set; write a URL of https")]
     Jku(String),
+    /// An allowed `jku` is in a private network that was not named.
+    #[error("`{0}` is a private address; name its network with --private-network if that is meant")]
+    Private(String),
     /// See there.
     #[error(transparent)]
     SetUp(#[from] SetUpError),
@@ -68,21 +72,36 @@ pub enum JwksCacheError {
 struct BadStatus(u16);
 
 impl JwksCache {
-    /// Allows these key sets, each spelled exactly as webhooks spell it.
+    /// Allows these key sets, each spelled exactly as webhooks spell it. Their names must lead to public
+    /// addresses or into the networks that are `named`. If all
+    /// sets are on this machine, nothing needs to be named.
     pub fn new<'a>(
         allowed: impl IntoIterator<Item = &'a str>,
+        named: &PrivateNetworks,
         clock: Arc<dyn Clock>,
     ) -> Result<Self, JwksCacheError> {
         let set = |jku: &str| {
             let url = Url::parse(jku).ok().filter(|url| check_scheme(url).is_ok());
             let url = url.ok_or_else(|| JwksCacheError::Jku(jku.to_owned()))?;
+            // A name is checked when it is resolved; an address never is.
+            let reachable =
+                is_loopback(&url) || literal_address(&url).is_none_or(|it| named.allow(it));
+            if !reachable {
+                return Err(JwksCacheError::Private(jku.to_owned()));
+            }
             let set = KeySet { url, known: RwLock::default(), fetching: Arc::default() };
             Ok((jku.to_owned(), Arc::new(set)))
         };
         let sets: BTreeMap<_, _> =
             allowed.into_iter().map(set).collect::<Result<_, JwksCacheError>>()?;
         let only_loopback = sets.values().all(|set| is_loopback(&set.url));
-        Ok(Self { transport: Transport::new(DEADLINES, only_loopback)?, clock, sets })
+        let transport = if only_loopback {
+            Transport::new(DEADLINES, true)?
+        } else {
+            let resolver = PublicResolver::system(named.clone());
+            Transport::from_builder(quiet(DEADLINES).dns_resolver(resolver))?
+        };
+        Ok(Self { transport, clock, sets })
     }
 
     /// Finds a key; `None` if the set is not allowed, or has no such key as far as we know.

@@ -21,6 +21,7 @@
 //! answer, and every way to get none, has one meaning in one table, the documentation of the private
 //! function `classify`; what is not certain is unknown.
 
+mod address;
 mod api_client;
 mod base_url;
 mod client_secret;
@@ -30,6 +31,8 @@ mod gateway;
 mod http_date;
 mod jwks_cache;
 mod notifier;
+mod private_networks;
+mod public_resolver;
 mod session;
 mod token;
 mod transport;
@@ -45,4 +48,5 @@ pub use environment::Environment;
 pub use gateway::HttpGateway;
 pub use jwks_cache::{JwksCache, JwksCacheError};
 pub use notifier::{WebhookNotifier, WebhookTarget, WebhookTargetError};
+pub use private_networks::{PrivateNetworks, PrivateNetworksError};
 pub use transport::SetUpError;

@@ -1,7 +1,5 @@
 //! Telling clients what happened, by signed webhooks.
 
-mod address;
-mod resolver;
 mod target;
 
 use std::collections::BTreeMap;
@@ -22,10 +20,10 @@ use payout_wire::webhook::WebhookEvent;
 use payout_wire::{header, media_type, timestamp};
 use reqwest::Request;
 
-use crate::Deadlines;
+use crate::public_resolver::PublicResolver;
 use crate::session::{sensitive, visible};
 use crate::transport::{SendFailure, SetUpError, Transport, named, quiet};
-use resolver::PublicResolver;
+use crate::{Deadlines, PrivateNetworks, address};
 
 pub use target::{WebhookTarget, WebhookTargetError};
 
@@ -42,39 +40,42 @@ const ANSWER_LEN_MAX: usize = 4 * 1024;
 /// that somebody has kept. Any 2xx is a confirmation; a redirect is none. Nothing that a receiver
 /// answers is kept or logged.
 ///
-/// An address is checked when it is connected to, after names are resolved: unless private
-/// addresses are allowed, a webhook reaches no machine behind our firewall, whatever its name says.
+/// An address is checked when it is connected to, after names are resolved: a webhook reaches no machine
+/// behind our firewall, whatever its name says, but in networks that were named.
 pub struct WebhookNotifier {
-    transport: Transport,
+    encrypted: Transport,
+    /// For what stays in networks that were named.
+    plain: Transport,
     signing_key: Arc<SigningKey>,
     jku: String,
     clock: Arc<dyn Clock>,
-    allow_private: bool,
+    named: PrivateNetworks,
     targets: RwLock<BTreeMap<ClientId, WebhookTarget>>,
 }
 
 impl WebhookNotifier {
     /// Signs with this key, whose public half receivers find at `jku`. Targets on this machine and in
-    /// private networks are refused unless `allow_private`.
+    /// private networks are refused but where they are `named`.
     pub fn new(
         signing_key: Arc<SigningKey>,
         jku: &str,
-        allow_private: bool,
+        named: PrivateNetworks,
         clock: Arc<dyn Clock>,
     ) -> Result<Self, SetUpError> {
         Ok(Self {
-            transport: Transport::from_builder(builder(allow_private))?,
+            encrypted: transport(PublicResolver::system(named.clone()))?,
+            plain: transport(PublicResolver::private(named.clone()))?,
             signing_key,
             jku: jku.to_owned(),
             clock,
-            allow_private,
+            named,
             targets: RwLock::default(),
         })
     }
 
     /// Whether a client could be told at this address.
     pub fn check_target(&self, url: &str) -> Result<(), WebhookTargetError> {
-        WebhookTarget::new(url, self.allow_private).map(drop)
+        WebhookTarget::new(url, &self.named).map(drop)
     }
 
     /// Says where a client wants to be told from now on; `None` if nowhere.
@@ -83,7 +84,7 @@ impl WebhookNotifier {
         client_id: ClientId,
         url: Option<&str>,
     ) -> Result<(), WebhookTargetError> {
-        let target = url.map(|url| WebhookTarget::new(url, self.allow_private)).transpose()?;
+        let target = url.map(|url| WebhookTarget::new(url, &self.named)).transpose()?;
         let mut targets = self.targets.write().unwrap_or_else(PoisonError::into_inner);
         match target {
             Some(target) => targets.insert(client_id, target),
@@ -118,7 +119,8 @@ impl WebhookNotifier {
     ) -> Result<Delivery, NotDelivered> {
         let Some(target) = self.target(client_id) else { return Ok(Delivery::NobodyListens) };
         let request = self.request(&target, words)?;
-        match self.transport.send_and_forget(request, ANSWER_LEN_MAX).await {
+        let transport = if target.is_encrypted() { &self.encrypted } else { &self.plain };
+        match transport.send_and_forget(request, ANSWER_LEN_MAX).await {
             Ok(status) if status.is_success() => Ok(Delivery::Delivered),
             Ok(status) => Err(not_delivered(&format!("status {}", status.as_u16()))),
             Err(failure) => Err(not_delivered(reason(&failure))),
@@ -168,9 +170,8 @@ impl NoticeSender for WebhookNotifier {
     }
 }
 
-fn builder(allow_private: bool) -> reqwest::ClientBuilder {
-    let builder = quiet(DEADLINES);
-    if allow_private { builder } else { builder.dns_resolver(PublicResolver::system()) }
+fn transport(resolver: PublicResolver) -> Result<Transport, SetUpError> {
+    Transport::from_builder(quiet(DEADLINES).dns_resolver(resolver))
 }
 
 /// The event in the provider's words; `None` if the subject does not bear it out.
@@ -200,7 +201,7 @@ fn event(notification: &Notification) -> Option<WebhookEvent> {
 fn reason(failure: &SendFailure) -> &'static str {
     match failure {
         SendFailure::NotSent(cause) if address::is_refusal(&**cause) => {
-            "its address is not public, and private ones are not allowed"
+            "its address is neither public nor in a private network that was named"
         }
         SendFailure::NotSent(_) => "there is no connection",
         SendFailure::Lost(_) => "there is no answer in time",
@@ -216,7 +217,7 @@ impl fmt::Debug for WebhookNotifier {
         f.debug_struct("WebhookNotifier")
             .field("kid", &self.signing_key.kid())
             .field("jku", &self.jku)
-            .field("allow_private", &self.allow_private)
+            .field("named", &self.named)
             .finish_non_exhaustive()
     }
 }

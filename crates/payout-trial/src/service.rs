@@ -45,6 +45,7 @@ pub(crate) fn launch(stage: &Stage, address: SocketAddr, setting: &Setting<'_>) 
     arguments.extend([setting.gateway.to_owned(), "--listen".to_owned(), address.to_string()]);
     if let Some(webhook) = setting.webhook {
         arguments.extend(["--webhook".to_owned(), webhook.to_owned()]);
+        arguments.extend(["--private-network".to_owned(), "127.0.0.0/8".to_owned()]);
     }
     arguments.extend(setting.store.arguments());
     arguments.extend(stage.identity());

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail};
 use payout_domain::{GatewayPayoutId, ProviderStatus};
-use payout_http_client::{ApiClient, JwksCache};
+use payout_http_client::{ApiClient, JwksCache, PrivateNetworks};
 
 use crate::audit::{Auditor, ask};
 use crate::clock::SystemClock;
@@ -95,7 +95,11 @@ impl World {
             ledger: Arc::clone(&ledger),
             findings: Arc::clone(&findings),
             receiver: Some(receiver),
-            keys: JwksCache::new(jwks.iter().map(String::as_str), Arc::new(SystemClock))?,
+            keys: JwksCache::new(
+                jwks.iter().map(String::as_str),
+                &PrivateNetworks::default(),
+                Arc::new(SystemClock),
+            )?,
             account: user.merchant_account,
             returns: !setup.deaf,
             book: Book::default(),

@@ -39,6 +39,10 @@ pub(crate) struct ServerArgs {
     /// URL to tell events to, signed
     #[arg(long, value_name = "URL")]
     pub(crate) webhook: Option<String>,
+    /// Private network that webhooks may go to, such as 127.0.0.0/8; may be given again [default: the
+    /// sandbox's is this machine, the service has none]
+    #[arg(long = "private-network", value_name = "NETWORK")]
+    pub(crate) private_networks: Vec<String>,
     /// Write the credentials as shell variables into this file
     #[arg(long, value_name = "FILE")]
     pub(crate) write_env: Option<PathBuf>,

@@ -49,11 +49,8 @@ pub(crate) async fn run(
     let bank = Arc::new(open_bank(args, settings, &home, Arc::<SandboxClock>::clone(&clock))?);
     let webhook_key = home.webhook_key()?;
     let jwks_url = format!("{base_url}{}", route::JWKS);
-    let notifier = server::notifier(
-        (&plan.client_id, plan.webhook.as_deref()),
-        (&webhook_key, &jwks_url),
-        Arc::<SandboxClock>::clone(&clock),
-    )?;
+    let notifier =
+        server::notifier(&plan, (&webhook_key, &jwks_url), Arc::<SandboxClock>::clone(&clock))?;
     let faults = Faults::default();
     let teller = Arc::new(FaultyNotifier::new(Arc::clone(&notifier), faults.clone()));
     let adapters = Adapters {

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use payout_domain::{MerchantAccount, Money, PayoutRules, SendRule};
-use payout_http_client::{Connection, HttpGateway, JwksCache, WebhookNotifier};
+use payout_http_client::{Connection, HttpGateway, JwksCache, PrivateNetworks, WebhookNotifier};
 use payout_http_server::{Api, InboundWebhooks, Limits, Rate, Rates, TrustedProxies};
 use payout_ports::{Clock, PaymentRepository, PayoutGateway};
 use payout_wire::route;
@@ -61,11 +61,7 @@ pub(crate) async fn run(
     let gateway = Arc::new(gateway.map_err(|error| Failure::configuration(chain(&error)))?);
     let webhook_key = home.webhook_key()?;
     let jwks_url = format!("{base_url}{}", route::JWKS);
-    let notifier = server::notifier(
-        (&plan.client_id, plan.webhook.as_deref()),
-        (&webhook_key, &jwks_url),
-        Arc::clone(&clock),
-    )?;
+    let notifier = server::notifier(&plan, (&webhook_key, &jwks_url), Arc::clone(&clock))?;
     let known = known_clients(&identity, &stores, &notifier, &*clock).await?;
     let adapters = Adapters {
         stores,
@@ -97,7 +93,7 @@ pub(crate) async fn run(
         name: "service",
         listener,
         api: Api {
-            webhooks: Some(inbound(&connection, &use_cases, clock)?),
+            webhooks: Some(inbound(&connection, &plan.private_networks, &use_cases, clock)?),
             limits: limits(settings)?,
             ..api
         },
@@ -199,10 +195,11 @@ fn mark_file(args: &ServeArgs, settings: &Settings, home: &Home) -> PathBuf {
 
 fn inbound(
     connection: &Connection,
+    named: &PrivateNetworks,
     use_cases: &UseCases,
     clock: Arc<dyn Clock>,
 ) -> Result<InboundWebhooks, Failure> {
-    let cache = JwksCache::new([connection.environment.webhook_jwks_url()], clock);
+    let cache = JwksCache::new([connection.environment.webhook_jwks_url()], named, clock);
     let cache = cache.map_err(|error| Failure::configuration(chain(&error)))?;
     Ok(InboundWebhooks {
         receive: use_cases.receive_event.clone(),

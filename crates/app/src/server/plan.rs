@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use std::str::FromStr;
 
 use payout_domain::ClientId;
+use payout_http_client::PrivateNetworks;
 
 use crate::cli::ServerArgs;
 use crate::failure::Failure;
@@ -20,6 +21,7 @@ pub(crate) struct ServerPlan {
     pub(crate) client_secret_file: Option<PathBuf>,
     pub(crate) client_keys: Vec<String>,
     pub(crate) webhook: Option<String>,
+    pub(crate) private_networks: PrivateNetworks,
 }
 
 impl ServerPlan {
@@ -50,8 +52,18 @@ impl ServerPlan {
             )?,
             client_keys: keys.map(|value| value.texts).unwrap_or_default(),
             webhook: settings.get(&key("webhook"), flag("webhook", args.webhook.as_ref()))?,
+            private_networks: required(
+                settings,
+                &key("private_networks"),
+                flag("private-network", joined(&args.private_networks)),
+            )?,
         })
     }
+}
+
+/// What was given again and again, with commas between.
+fn joined(texts: &[String]) -> Option<String> {
+    (!texts.is_empty()).then(|| texts.join(","))
 }
 
 /// A flag's name and text, if it was given.

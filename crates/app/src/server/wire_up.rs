@@ -3,14 +3,13 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use payout_domain::ClientId;
 use payout_http_client::WebhookNotifier;
 use payout_http_server::{Api, ClientDesk, ClientDirectory, Limits, Operators, Tokens};
 use payout_ports::Clock;
 use payout_service::{DispatchPayouts, ManageClients};
 use payout_signature::{Jwks, SigningKey};
 
-use super::{Database, Home, StoreReadiness};
+use super::{Database, Home, ServerPlan, StoreReadiness};
 use crate::audit::AuditFiles;
 use crate::failure::{Failure, chain};
 use crate::id_generator;
@@ -99,14 +98,15 @@ pub(crate) fn client_desk(
 
 /// Tells a client at its URL, signed; nobody if there is no URL.
 pub(crate) fn notifier(
-    (client_id, target): (&ClientId, Option<&str>),
+    plan: &ServerPlan,
     (key, jwks_url): (&Arc<SigningKey>, &str),
     clock: Arc<dyn Clock>,
 ) -> Result<Arc<WebhookNotifier>, Failure> {
-    let notifier = WebhookNotifier::new(Arc::clone(key), jwks_url, true, clock)
+    let named = plan.private_networks.clone();
+    let notifier = WebhookNotifier::new(Arc::clone(key), jwks_url, named, clock)
         .map_err(|error| Failure::configuration(chain(&error)))?;
     notifier
-        .set_target(client_id.clone(), target)
+        .set_target(plan.client_id.clone(), plan.webhook.as_deref())
         .map_err(|error| Failure::configuration(format!("--webhook: {}", chain(&error))))?;
     Ok(Arc::new(notifier))
 }

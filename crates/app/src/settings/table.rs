@@ -68,6 +68,12 @@ pub(crate) const TABLE: &[Setting] = &[
     ),
     one("sandbox.webhook", "PAYOUT_SANDBOX_WEBHOOK", None, "URL that the sandbox tells events to"),
     one(
+        "sandbox.private_networks",
+        "PAYOUT_SANDBOX_PRIVATE_NETWORKS",
+        Some("127.0.0.0/8, ::1"),
+        "private networks that webhooks may go to, with commas between",
+    ),
+    one(
         "sandbox.settlement_delay_ms",
         "PAYOUT_SANDBOX_SETTLEMENT_DELAY_MS",
         Some("0"),
@@ -141,6 +147,12 @@ pub(crate) const TABLE: &[Setting] = &[
     ),
     many("serve.client_keys", "PAYOUT_SERVE_CLIENT_KEYS", "the client's public keys: KID=PEM file"),
     one("serve.webhook", "PAYOUT_SERVE_WEBHOOK", None, "URL that the service tells events to"),
+    one(
+        "serve.private_networks",
+        "PAYOUT_SERVE_PRIVATE_NETWORKS",
+        Some(""),
+        "private networks that webhooks may go to and key sets be read from: 127.0.0.0/8, 10.1.0.0/16",
+    ),
     many(
         "serve.limits",
         "PAYOUT_SERVE_LIMITS",

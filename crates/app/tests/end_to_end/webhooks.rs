@@ -151,3 +151,20 @@ fn only_what_was_executed_can_come_back() {
 
     refused.said("no executed payout of this id");
 }
+
+#[test]
+fn the_service_tells_nobody_behind_the_firewall_unless_the_network_is_named() {
+    let world = World::new();
+    let serve = |webhook: &str, more: &[&str]| {
+        let fixed = ["serve", "--data", "other", "--gateway", world.sandbox.url(), "--listen"];
+        let fixed = [&fixed[..], &["127.0.0.1:0", "--webhook", webhook], more].concat();
+        world.stage.run(&fixed).ended_with(7)
+    };
+
+    let hint = "name its network with --private-network, such as 127.0.0.0/8";
+    serve("https://127.0.0.1:7777/hook", &[]).said("--webhook").said(hint);
+    serve("http://127.0.0.1:7777/hook", &["--private-network", "10.0.0.0/8"]).said(hint);
+    serve("http://example.com/hook", &[]).said("must be https");
+    serve("https://example.com/hook", &["--private-network", "127.0.0.1/8"])
+        .said("--private-network `127.0.0.1/8`");
+}

@@ -50,7 +50,8 @@ impl World {
     ) -> Self {
         let stage = Stage::new();
         let sandbox = Server::start(&stage, "sandbox", "sandbox", sandbox, environment);
-        let gateway = ["--gateway", sandbox.url()];
+        // Receivers of webhooks are on this machine.
+        let gateway = ["--gateway", sandbox.url(), "--private-network", "127.0.0.0/8"];
         let arguments = [gateway.as_slice(), service].concat();
         let service = Server::start(&stage, "serve", "service", &arguments, environment);
         Self { service, sandbox, _relay: None, proxy: None, stage }

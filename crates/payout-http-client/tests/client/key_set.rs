@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use payout_http_client::{JwksCache, JwksCacheError};
+use payout_http_client::{JwksCache, JwksCacheError, PrivateNetworks};
 use payout_signature::{Jwks, SigningKey};
 
 use crate::scripted_server::{Act, ScriptedServer, response};
@@ -15,7 +15,8 @@ fn keys() -> Act {
 }
 
 fn cache(jku: &str, clock: &Arc<Hand>) -> JwksCache {
-    JwksCache::new([jku], clock.clone()).expect("it is on this machine")
+    JwksCache::new([jku], &PrivateNetworks::default(), clock.clone())
+        .expect("it is on this machine")
 }
 
 async fn has(cache: &JwksCache, jku: &str, kid: &str) -> bool {
@@ -203,8 +204,36 @@ async fn a_clock_that_was_set_back_does_not_stop_the_fetching() {
 #[test]
 fn only_encrypted_key_sets_can_be_allowed() {
     for jku in ["http://example.com/jwks", "ftp://example.com/jwks", "jwks", ""] {
-        let refused = JwksCache::new([jku], Hand::new());
+        let refused = JwksCache::new([jku], &PrivateNetworks::default(), Hand::new());
 
         assert!(matches!(refused, Err(JwksCacheError::Jku(text)) if text == jku), "{jku}");
     }
+}
+
+#[test]
+fn key_sets_in_private_networks_are_refused_however_they_are_spelled_unless_they_are_named() {
+    let named = "10.1.0.0/16".parse().expect("it is a network");
+    let spelled = ["10.0.0.1", "0xa9fea9fe", "192.168.1.1", "[fd00:ec2::254]", "[::ffff:10.0.0.1]"];
+    for host in spelled {
+        let jku = format!("https://{host}/jwks");
+
+        let refused = JwksCache::new([&*jku], &named, Hand::new());
+
+        assert!(matches!(refused, Err(JwksCacheError::Private(text)) if text == jku), "{jku}");
+    }
+    assert!(JwksCache::new(["https://10.1.0.1/jwks"], &named, Hand::new()).is_ok());
+}
+
+#[tokio::test]
+async fn a_name_of_a_key_set_that_leads_to_this_machine_is_not_asked() {
+    let trap = ScriptedServer::always(Act::Say(response(200, &[], ""))).await;
+    // Beside another set, so that not all of them are on this machine.
+    let here = format!("https://localhost:{}/jwks", trap.address().port());
+    let sets = ["https://webhooks.example.com/jwks", &*here];
+    let cache = JwksCache::new(sets, &PrivateNetworks::default(), Hand::new());
+
+    let found = cache.expect("both are URLs of https").key(&here, "kid").await;
+
+    assert!(found.is_none());
+    assert_eq!(trap.connections(), 0);
 }

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use payout_conformance::fixtures::{acme, event_id, globex, payment, seconds};
-use payout_http_client::{JwksCache, WebhookNotifier, WebhookTargetError};
+use payout_http_client::{JwksCache, PrivateNetworks, WebhookNotifier, WebhookTargetError};
 use payout_ports::{Delivery, Notification, NotificationKind, NotificationSubject, Notifier};
 use payout_signature::{Jwks, Request, TlSignature};
 
@@ -12,9 +12,15 @@ use crate::world::{Hand, KEY};
 
 const JKU: &str = "https://webhooks.example.com/.well-known/jwks";
 
+/// Nothing private, or this machine and one network.
 fn notifier(allow_private: bool) -> WebhookNotifier {
-    WebhookNotifier::new(KEY.clone(), JKU, allow_private, Hand::new())
+    WebhookNotifier::new(KEY.clone(), JKU, named(allow_private), Hand::new())
         .expect("there are certificates")
+}
+
+fn named(allow_private: bool) -> PrivateNetworks {
+    let text = if allow_private { "127.0.0.0/8, ::1, 10.0.0.0/16" } else { "" };
+    text.parse().expect("the test writes networks well")
 }
 
 fn notification() -> Notification {
@@ -44,7 +50,7 @@ async fn a_webhook_is_signed_as_the_provider_signs_its_own() {
     let keys = Jwks::render(&[KEY.verifying_key()]);
     let published = ScriptedServer::always(Act::Say(response(200, &[], &keys))).await;
     let jku = format!("{}/.well-known/jwks", published.url());
-    let notifier = WebhookNotifier::new(KEY.clone(), &jku, true, Hand::new());
+    let notifier = WebhookNotifier::new(KEY.clone(), &jku, named(true), Hand::new());
     let notifier = notifier.expect("there are certificates");
     let url = format!("{}/hooks/a%20b?tenant=1", server.url());
     notifier.set_target(acme(), Some(&url)).expect("it is allowed");
@@ -63,7 +69,7 @@ async fn a_webhook_is_signed_as_the_provider_signs_its_own() {
     let signature = seen.header("Tl-Signature").expect("it is sent");
     let signature = TlSignature::parse(signature).expect("it is one");
     assert_eq!(signature.signed_headers().collect::<Vec<_>>(), ["x-tl-webhook-timestamp"]);
-    let cache = JwksCache::new([&*jku], Hand::new()).expect("it is on this machine");
+    let cache = JwksCache::new([&*jku], &named(false), Hand::new()).expect("it is on this machine");
     let found = cache.key(signature.jku().expect("it is named"), signature.kid()).await;
     let headers = [("x-tl-webhook-timestamp", sent_at.as_bytes())];
     let request =
@@ -75,7 +81,7 @@ async fn a_webhook_is_signed_as_the_provider_signs_its_own() {
 async fn every_delivery_is_signed_anew() {
     let server = ScriptedServer::always(Act::Say(response(200, &[], ""))).await;
     let clock = Hand::new();
-    let notifier = WebhookNotifier::new(KEY.clone(), JKU, true, clock.clone());
+    let notifier = WebhookNotifier::new(KEY.clone(), JKU, named(true), clock.clone());
     let notifier = notifier.expect("there are certificates");
     notifier.set_target(acme(), Some(&server.url())).expect("it is allowed");
 
@@ -214,6 +220,10 @@ const FORBIDDEN: &[&str] = &[
     "[100::1]",
 ];
 
+/// Addresses with the name of an interface (RFC 6874), in which a URL may not hide one.
+const WITH_ZONES: &[&str] =
+    &["[fe80::1%eth0]", "[fe80::1%25eth0]", "[::1%lo]", "[::1%25lo]", "127.0.0.1%25lo"];
+
 #[tokio::test]
 async fn private_addresses_are_refused_however_they_are_spelled() {
     let trap = ScriptedServer::always(Act::Say(response(200, &[], ""))).await;
@@ -226,6 +236,11 @@ async fn private_addresses_are_refused_however_they_are_spelled() {
 
         assert_eq!(refused, Err(WebhookTargetError::Private), "{url}");
     }
+    for host in WITH_ZONES {
+        let url = format!("https://{host}:{port}/");
+
+        assert!(notifier.set_target(acme(), Some(&url)).is_err(), "{url}");
+    }
     // Names can be refused only when they are resolved.
     for host in ["localhost", "LOCALHOST", "localhost."] {
         let url = format!("https://{host}:{port}/");
@@ -235,7 +250,8 @@ async fn private_addresses_are_refused_however_they_are_spelled() {
 
         let reason = delivery.expect_err("it leads to this machine").reason;
         // A system without this spelling of the name knows no address at all.
-        let is_refused = reason == "its address is not public, and private ones are not allowed";
+        let is_refused =
+            reason == "its address is neither public nor in a private network that was named";
         assert!(is_refused || host == "localhost.", "{url}: {reason}");
     }
     assert_eq!(trap.connections(), 0);
@@ -261,7 +277,29 @@ async fn a_target_is_encrypted_and_hides_nothing() {
     }
     for url in ["http://backend:8080/hooks", "http://127.0.0.1:8080/", "https://10.0.0.1/"] {
         assert_eq!(private.set_target(acme(), Some(url)), Ok(()), "{url}");
+        assert!(public.set_target(acme(), Some(url)).is_err(), "{url}");
     }
+    for (url, refused) in [
+        ("http://1.1.1.1/", WebhookTargetError::NotEncrypted),
+        ("http://10.1.0.1/", WebhookTargetError::Private),
+        ("https://10.1.0.1/", WebhookTargetError::Private),
+    ] {
+        assert_eq!(private.set_target(acme(), Some(url)), Err(refused), "{url}");
+    }
+}
+
+#[tokio::test]
+async fn a_redirect_leads_nowhere() {
+    let trap = ScriptedServer::always(Act::Say(response(200, &[], ""))).await;
+    for status in [301, 302, 303, 307, 308] {
+        let location = [("Location", &*trap.url())];
+        let server = ScriptedServer::always(Act::Say(response(status, &location, ""))).await;
+
+        let delivery = delivered(&server).await;
+
+        assert_eq!(delivery, Err(format!("status {status}")));
+    }
+    assert_eq!(trap.connections(), 0);
 }
 
 #[tokio::test]
@@ -282,7 +320,8 @@ fn nothing_prints_the_path_of_a_target() {
     let notifier = notifier(true);
     notifier.set_target(acme(), Some("https://example.com/canary")).expect("it is allowed");
 
-    let target = payout_http_client::WebhookTarget::new("https://example.com/canary?canary", false);
+    let target =
+        payout_http_client::WebhookTarget::new("https://example.com/canary?canary", &named(false));
 
     assert!(!format!("{notifier:?} {target:?}").contains("canary"));
 }

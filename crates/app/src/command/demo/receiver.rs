@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use payout_http_client::JwksCache;
+use payout_http_client::{JwksCache, PrivateNetworks};
 use payout_http_server::{Limits, ReceivedWebhook, WebhookReceiver, serve};
 use payout_wire::webhook::InboundEvent;
 use tokio::net::TcpListener;
@@ -39,7 +39,7 @@ impl Receiver {
 
     /// Starts to receive what is signed with a key of this set.
     pub(super) fn start(&mut self, jwks_url: &str) -> Result<(), Failure> {
-        let cache = JwksCache::new([jwks_url], Arc::new(SystemClock))
+        let cache = JwksCache::new([jwks_url], &PrivateNetworks::default(), Arc::new(SystemClock))
             .map_err(|error| Failure::configuration(chain(&error)))?;
         let sender = self.sender.clone();
         let receiver = WebhookReceiver {

@@ -60,6 +60,7 @@ impl Stage {
             format!("--gateway={}", sandbox.base_url),
             format!("--credentials={credentials}"),
             format!("--webhook={webhook}"),
+            "--private-network=127.0.0.0/8".to_owned(),
         ];
         let (server, service) = start(&directory, "service", &arguments).await?;
         output.note(format_args!("service     {}: in front of it, on SQLite", service.base_url));

@@ -6,12 +6,12 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 /// A name leads to an address that is not public.
 #[derive(Debug, thiserror::Error)]
 #[error("the name leads to an address that is not public")]
-pub(super) struct NotPublic;
+pub(crate) struct NotPublic;
 
 /// Whether an address is one of the public internet: assigned to one machine, and not to a private
 /// network, to this machine, to documentation, or to a group (the IANA registries of special-purpose
 /// addresses, RFC 6890). What is embedded in an address counts as that address.
-pub(super) fn is_public(address: IpAddr) -> bool {
+pub(crate) fn is_public(address: IpAddr) -> bool {
     match address {
         IpAddr::V4(address) => is_public_v4(address),
         IpAddr::V6(address) => is_public_v6(address),
@@ -19,7 +19,7 @@ pub(super) fn is_public(address: IpAddr) -> bool {
 }
 
 /// Whether an error came about because an address is not public.
-pub(super) fn is_refusal(error: &(dyn Error + 'static)) -> bool {
+pub(crate) fn is_refusal(error: &(dyn Error + 'static)) -> bool {
     let mut next = Some(error);
     while let Some(error) = next {
         if error.is::<NotPublic>() {
