@@ -101,6 +101,7 @@ macro_rules! gateway_laws {
             $crate::gateway_laws! { @seen $fresh:
                 what_does_not_exist_is_not_found
                 whoever_never_paid_in_has_no_sources
+                a_cursor_of_nobody_is_unknown
                 the_gateway_names_its_merchant_accounts
                 whoever_paid_in_is_listed_with_proof
                 the_same_account_is_the_same_source

@@ -164,7 +164,8 @@ impl PayoutGateway for HttpGateway {
         query: &TransactionQuery,
     ) -> Result<Option<TransactionPage>, ReadError> {
         let url = transactions_url(&self.session, merchant_account_id, query);
-        let Some(body) = read::found(self.session.get(&url).await)? else { return Ok(None) };
+        let answer = self.session.get(&url).await;
+        let Some(body) = read::found_on_page(answer, query)? else { return Ok(None) };
         let page = payout_wire::transaction::TransactionPage::parse(&body);
         translate::transactions(page.map_err(read::unreadable)?).map(Some)
     }

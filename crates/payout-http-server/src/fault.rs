@@ -204,6 +204,10 @@ impl From<ServiceError> for Fault {
                     "The provider does not let this service in. Its operator must look into it.",
                 )
             }
+            ServiceError::UnknownCursor => Self::invalid(
+                "cursor",
+                "is not one that came with a page; leave it out to begin anew",
+            ),
             ServiceError::TokenOutlivesKey { .. } | ServiceError::Broken(_) => {
                 tracing::error!(cause, "a request was turned away");
                 Self::of(ProblemKind::UnknownError)

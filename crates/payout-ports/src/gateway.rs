@@ -64,7 +64,8 @@ pub trait PayoutGateway: Send + Sync {
     /// Asks for all merchant accounts, with their balances.
     async fn merchant_accounts(&self) -> Result<Vec<MerchantAccount>, ReadError>;
 
-    /// Asks for the movements on a merchant account; `None` if there is no such account.
+    /// Asks for the movements on a merchant account; `None` if there is no such account. Only here can
+    /// a cursor be unknown.
     async fn transactions(
         &self,
         merchant_account_id: MerchantAccountId,
@@ -201,4 +202,7 @@ pub enum ReadError {
     /// Call somebody: the provider said something that we do not understand.
     #[error("the provider's answer cannot be read")]
     Unreadable(#[source] Cause),
+    /// Begin the list anew: the cursor is not one that came with a page.
+    #[error("the cursor is not one that came with a page")]
+    UnknownCursor,
 }

@@ -32,6 +32,9 @@ pub enum ServiceError {
         /// For how long the provider is said to remember a key.
         key_window: Duration,
     },
+    /// Begin the list anew: the cursor is not one that came with a page.
+    #[error("the cursor is not one that came with a page")]
+    UnknownCursor,
     /// Call the operator: something is broken that no repetition mends.
     #[error("something is broken")]
     Broken(#[source] Cause),
@@ -52,6 +55,7 @@ impl From<ReadError> for ServiceError {
             ReadError::Unavailable(cause) => Self::ProviderUnavailable(cause),
             ReadError::Refused { detail } => Self::ProviderRefuses { detail },
             ReadError::Unreadable(cause) => Self::Broken(cause),
+            ReadError::UnknownCursor => Self::UnknownCursor,
         }
     }
 }

@@ -1,7 +1,7 @@
 //! What is asked for and is not there.
 
 use payout_domain::Currency;
-use payout_ports::TransactionQuery;
+use payout_ports::{ReadError, TransactionQuery};
 
 use super::GatewayRig;
 use super::steps::{authorise, eve, pounds, sam};
@@ -21,6 +21,20 @@ pub async fn what_does_not_exist_is_not_found(rig: &dyn GatewayRig) {
     assert_eq!((payout, payment), (None, None));
     assert_eq!(sources.expect("the provider is there"), None);
     assert_eq!(movements.expect("the provider is there"), None);
+}
+
+/// `PayoutGateway::transactions`: a cursor that came with no page is nobody's fault but its bearer's.
+pub async fn a_cursor_of_nobody_is_unknown(rig: &dyn GatewayRig) {
+    let now = authorise(rig).await.life.issued_at;
+    let account = rig.merchant_account(Currency::GBP).await.id;
+
+    for cursor in ["x", "1.2.3", "9223372036854775808.0", " ", "%"] {
+        let cursor = Some(cursor.to_owned());
+        let query = TransactionQuery { from: now, to: now, only: None, cursor };
+        let refused = rig.gateway().transactions(account, &query).await;
+
+        assert!(matches!(refused, Err(ReadError::UnknownCursor)), "{query:?}: {refused:?}");
+    }
 }
 
 /// `PayoutGateway::payment_sources`: nobody is known before paying in.

@@ -31,6 +31,20 @@ pub(super) fn found(answer: Result<Answer, GetFailure>) -> Result<Option<Vec<u8>
     }
 }
 
+/// The body of a page of a list. All but the cursor is written by us and right, so where a provider
+/// finds the request wrong, it is the cursor.
+pub(super) fn found_on_page(
+    answer: Result<Answer, GetFailure>,
+    query: &TransactionQuery,
+) -> Result<Option<Vec<u8>>, ReadError> {
+    match answer {
+        Ok(answer) if answer.status == StatusCode::BAD_REQUEST && query.cursor.is_some() => {
+            Err(ReadError::UnknownCursor)
+        }
+        answer => found(answer),
+    }
+}
+
 /// The body of what must be there.
 pub(super) fn expected(answer: Result<Answer, GetFailure>) -> Result<Vec<u8>, ReadError> {
     let answer = answer.map_err(no_answer)?;

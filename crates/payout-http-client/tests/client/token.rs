@@ -175,7 +175,7 @@ async fn a_server_that_gives_no_token_says_why() {
     let refused = |error: &ReadError| match error {
         ReadError::Refused { detail } => detail.clone(),
         ReadError::Unavailable(_) => "unavailable".to_owned(),
-        ReadError::Unreadable(_) => "unreadable".to_owned(),
+        ReadError::Unreadable(_) | ReadError::UnknownCursor => "unreadable".to_owned(),
     };
     for (act, said) in [
         (json(400, r#"{"error":"invalid_client"}"#), "invalid_client"),

@@ -3,7 +3,7 @@
 use crate::Api;
 
 /// Which routes a server has beside those that every one has.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Face {
     /// Where the provider's events come in, if they do.
     pub(crate) webhooks: Option<&'static str>,
@@ -20,7 +20,8 @@ impl Face {
     /// That of `payout sandbox`.
     pub const SANDBOX: Self = Self { webhooks: None, operators: true, sandbox: true };
 
-    pub(crate) fn of(api: &Api) -> Self {
+    /// That of a server that is wired so.
+    pub fn of(api: &Api) -> Self {
         // With a secret, the path is a parameter, so that nothing names the secret.
         let path = |secret: &Option<String>| match secret {
             Some(_) => "/webhooks/{secret}",

@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, LazyLock, Mutex};
 
 use jsonschema::{Draft, Validator};
+use payout_http_server::{Face, openapi};
 use serde_json::{Value, json};
 
 use crate::call::{Answer, Call};
-use crate::house::House;
 
 /// A server's document, and what judges bodies by it.
 pub(crate) struct Contract {
@@ -23,21 +23,18 @@ pub(crate) struct Operation<'a> {
     pub(crate) said: &'a Value,
 }
 
-/// Documents by the paths of their servers.
-static KNOWN: LazyLock<Mutex<BTreeMap<Vec<String>, Arc<Contract>>>> = LazyLock::new(Mutex::default);
+/// Documents by the faces of their servers.
+static KNOWN: LazyLock<Mutex<BTreeMap<Face, Arc<Contract>>>> = LazyLock::new(Mutex::default);
 
 impl Contract {
-    /// What a server with these paths says of itself.
-    pub(crate) async fn of(house: &House) -> Arc<Self> {
-        if let Some(known) = KNOWN.lock().expect("no test panics here").get(&house.paths) {
-            return Arc::clone(known);
-        }
-        let answer = Call::get("/openapi.json").send_to(&house.router).await;
-        let document = serde_json::from_str(&answer.body).expect("the document is JSON");
-        let contract = Arc::new(Self { document, validators: Mutex::default() });
+    /// What a server of this face says of itself.
+    pub(crate) fn of(face: Face) -> Arc<Self> {
         let mut known = KNOWN.lock().expect("no test panics here");
-        known.insert(house.paths.clone(), Arc::clone(&contract));
-        contract
+        let made = known.entry(face).or_insert_with(|| {
+            let document = serde_json::from_str(&openapi(face)).expect("the document is JSON");
+            Arc::new(Self { document, validators: Mutex::default() })
+        });
+        Arc::clone(made)
     }
 
     /// Every operation.

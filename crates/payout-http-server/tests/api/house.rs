@@ -11,7 +11,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use axum::Router;
 use payout_domain::{AccountIdentifier, Evidence, FailureReason, Timestamp};
-use payout_http_server::{Api, NotReady, Readiness, WebhookKeys, paths, router};
+use payout_http_server::{Api, Face, NotReady, Readiness, WebhookKeys, paths, router};
 use payout_memory::{Bank, BankConfiguration, MemoryStore};
 use payout_ports::{Clock, IdGenerator, MovableClock, PayoutRepository};
 use payout_service::{DepositOrder, DispatchPayouts, SandboxDelays, SteerSandbox, TakeIn};
@@ -35,6 +35,8 @@ const BEGINNING: Timestamp = Timestamp::from_micros(1_772_442_847_412_093);
 /// A sandbox, and what a test asks of it.
 pub(crate) struct House {
     pub(crate) router: Router,
+    /// Which routes it has.
+    pub(crate) face: Face,
     /// Every path of the router.
     pub(crate) paths: Vec<String>,
     pub(crate) bank: Arc<Bank>,
@@ -90,9 +92,22 @@ impl House {
         let mut api = parts.api(&steer);
         change(&mut api);
         let Parts { clock, bank, store, keys, people, owners, .. } = parts;
-        let paths = paths(&api);
+        let (face, paths) = (Face::of(&api), paths(&api));
         let router = router(api);
-        Self { router, paths, bank, store, clock, keys, people, owners, steer, dispatch, take_in }
+        Self {
+            router,
+            face,
+            paths,
+            bank,
+            store,
+            clock,
+            keys,
+            people,
+            owners,
+            steer,
+            dispatch,
+            take_in,
+        }
     }
 
     /// A user pays in 20 pounds, and the payment settles.

@@ -124,6 +124,10 @@ async fn a_parameter_that_means_nothing_is_refused() {
             format!("{transactions}?from=2026-03-01T00:00:00Z&to=2026-03-02T00:00:00Z&type=refund"),
             "type",
         ),
+        (
+            format!("{transactions}?from=2026-03-01T00:00:00Z&to=2026-03-02T00:00:00Z&cursor=here"),
+            "cursor",
+        ),
         (sources.clone(), "user_id"),
         (format!("{sources}?user_id="), "user_id"),
         (format!("{sources}?user_id=no%20name"), "user_id"),

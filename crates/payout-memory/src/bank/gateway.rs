@@ -109,7 +109,7 @@ impl PayoutGateway for Bank {
     ) -> Result<Option<TransactionPage>, ReadError> {
         let book = self.book();
         book.transactions(merchant_account_id, query, self.horizon(&book), self.page_size)
-            .map_err(|unknown_cursor| ReadError::Unreadable(unknown_cursor.into()))
+            .map_err(|_| ReadError::UnknownCursor)
     }
 }
 
