@@ -163,7 +163,8 @@ pub(crate) fn read_signing_key(kid: &str, path: &Path) -> Result<Arc<SigningKey>
     key.map(Arc::new).map_err(wrong)
 }
 
-fn read_private(path: &Path) -> Result<String, Failure> {
+/// Reads a text that is a secret. A file that others can read is refused.
+pub(crate) fn read_private(path: &Path) -> Result<String, Failure> {
     let wrong = |what: String| Failure::configuration(format!("{}: {what}", path.display()));
     let mode = fs::metadata(path).map_err(|error| wrong(error.to_string()))?.permissions().mode();
     if mode & 0o077 != 0 {

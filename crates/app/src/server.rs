@@ -2,6 +2,7 @@
 
 mod database;
 mod disk_room;
+mod entrance;
 mod home;
 mod plan;
 mod readiness;
@@ -10,8 +11,9 @@ mod wire_up;
 
 pub(crate) use database::Database;
 pub(crate) use disk_room::DiskRoom;
+pub(crate) use entrance::{CertificateFiles, Gate};
 pub(crate) use home::{Home, Identity};
 pub(crate) use plan::{ServerPlan, flag, required};
 pub(crate) use readiness::StoreReadiness;
-pub(crate) use run::{Serving, bind, start_sending, start_workers, url_of};
+pub(crate) use run::{Serving, start_sending, start_workers};
 pub(crate) use wire_up::{api, broken, client_desk, finish, notifier};

@@ -45,8 +45,9 @@ impl BaseUrl {
         url
     }
 
-    pub(crate) fn is_loopback(&self) -> bool {
-        is_loopback(&self.0)
+    /// Whether nothing is encrypted, because it is on this machine.
+    pub(crate) fn is_plain(&self) -> bool {
+        self.0.scheme() == "http"
     }
 }
 

@@ -51,9 +51,9 @@ impl Environment {
         &self.webhook_jwks
     }
 
-    /// Whether everything is on this machine.
-    pub(crate) fn is_loopback(&self) -> bool {
-        self.auth.is_loopback() && self.api.is_loopback()
+    /// Whether nothing is encrypted, because everything is on this machine.
+    pub fn is_plain(&self) -> bool {
+        self.auth.is_plain() && self.api.is_plain()
     }
 
     fn of_provider(domain: &str) -> Self {

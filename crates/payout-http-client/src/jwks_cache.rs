@@ -94,12 +94,13 @@ impl JwksCache {
         };
         let sets: BTreeMap<_, _> =
             allowed.into_iter().map(set).collect::<Result<_, JwksCacheError>>()?;
-        let only_loopback = sets.values().all(|set| is_loopback(&set.url));
-        let transport = if only_loopback {
+        let all_are = |is: fn(&Url) -> bool| sets.values().all(|set| is(&set.url));
+        let transport = if all_are(|url| url.scheme() == "http") {
             Transport::new(DEADLINES, true)?
         } else {
-            let resolver = PublicResolver::system(named.clone());
-            Transport::from_builder(quiet(DEADLINES).dns_resolver(resolver))?
+            let only_here = all_are(is_loopback);
+            let named = if only_here { PrivateNetworks::loopback() } else { named.clone() };
+            Transport::from_builder(quiet(DEADLINES).dns_resolver(PublicResolver::system(named)))?
         };
         Ok(Self { transport, clock, sets })
     }

@@ -50,8 +50,7 @@ pub(crate) enum PostFailure {
 
 impl Session {
     pub(crate) fn new(connection: &Connection, clock: Arc<dyn Clock>) -> Result<Self, SetUpError> {
-        let only_loopback = connection.environment.is_loopback();
-        let transport = Transport::new(connection.deadlines, only_loopback)?;
+        let transport = Transport::new(connection.deadlines, connection.environment.is_plain())?;
         let credentials = TokenCredentials {
             client_id: connection.client_id.to_string(),
             client_secret: connection.client_secret.clone(),

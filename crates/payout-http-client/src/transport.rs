@@ -79,11 +79,11 @@ struct TooLong(usize);
 impl Transport {
     /// A client for servers that we trust to be who they say they are.
     ///
-    /// Where everything is on this machine nothing is encrypted, so a system without certificates
+    /// Where nothing is encrypted, because everything is on this machine, a system without certificates
     /// will do.
-    pub(crate) fn new(deadlines: Deadlines, only_loopback: bool) -> Result<Self, SetUpError> {
+    pub(crate) fn new(deadlines: Deadlines, is_plain: bool) -> Result<Self, SetUpError> {
         let builder = quiet(deadlines);
-        let builder = if only_loopback { builder.tls_certs_only([]) } else { builder };
+        let builder = if is_plain { builder.tls_certs_only([]) } else { builder };
         Self::from_builder(builder)
     }
 

@@ -69,6 +69,6 @@ pub use openapi::{Face, openapi};
 pub use operator_directory::OperatorDirectory;
 pub use provider::Provider;
 pub use router::{paths, router};
-pub use serve::{Ended, Peer, serve};
+pub use serve::{Ended, Entrance, Peer, Tls, TlsError, serve};
 pub use verified_webhook::{ReceivedWebhook, WebhookKeys};
 pub use webhook_receiver::WebhookReceiver;

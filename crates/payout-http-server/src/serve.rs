@@ -5,6 +5,7 @@ mod line;
 mod patient_stream;
 mod places;
 mod standing;
+mod tls;
 mod watched_body;
 
 use std::future::Future;
@@ -21,10 +22,23 @@ use crate::Limits;
 use connection::Server;
 pub(crate) use line::Line;
 use places::Places;
+pub use tls::{Tls, TlsError};
 
 /// Who is at the other end of a connection, by its socket. No header says so.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Peer(pub SocketAddr);
+
+/// Where connections come in.
+#[derive(Debug)]
+pub struct Entrance {
+    /// Where it listens.
+    pub listener: TcpListener,
+    /// What it shows to who connects; `None` if nothing is encrypted here.
+    pub tls: Option<Tls>,
+    /// Whether only the trusted proxies of the [`Limits`] may connect. Others are closed at once, without
+    /// a word.
+    pub only_proxies: bool,
+}
 
 /// How a server has ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,20 +58,26 @@ const OUT_OF_SOCKETS: Duration = Duration::from_millis(100);
 /// waited longest for its peer: for a request, for the rest of one, or for an answer to be taken. So
 /// silence cannot keep others out. Connections at work are not ended; only if all are does the next one
 /// wait.
-pub async fn serve<F>(listener: TcpListener, router: Router, limits: Limits, shutdown: F) -> Ended
+pub async fn serve<F>(
+    entrance: impl Into<Entrance>,
+    router: Router,
+    limits: Limits,
+    shutdown: F,
+) -> Ended
 where
     F: Future<Output = ()> + Send + 'static,
 {
+    let entrance = entrance.into();
     let drain_time_max = limits.drain_time_max;
     let places = Arc::new(Places::new(&limits));
     let (told, stopping) = watch::channel(());
     let server = Server::new(router, limits, stopping);
     tokio::select! {
-        () = accept_all(&listener, &places, &server) => {}
+        () = accept_all(&entrance, &places, &server) => {}
         () = shutdown => {}
     }
     // Nobody connects any more, and every connection hears that it is to end.
-    drop(listener);
+    drop(entrance);
     drop(told);
     if tokio::time::timeout(drain_time_max, places.all_free()).await.is_ok() {
         return Ended::Drained;
@@ -66,15 +86,27 @@ where
     Ended::CutOff
 }
 
-async fn accept_all(listener: &TcpListener, places: &Arc<Places>, server: &Server) {
+impl From<TcpListener> for Entrance {
+    /// Open to all who reach it, without encryption.
+    fn from(listener: TcpListener) -> Self {
+        Self { listener, tls: None, only_proxies: false }
+    }
+}
+
+async fn accept_all(entrance: &Entrance, places: &Arc<Places>, server: &Server) {
     loop {
-        let (stream, address) = accept(listener).await;
+        let (stream, address) = accept(&entrance.listener).await;
+        if entrance.only_proxies && !server.trusts(address.ip()) {
+            tracing::debug!(%address, "a connection came past the proxies");
+            continue;
+        }
         // Who has as many as a peer may have, all of them at work, is closed at once.
         let Some(place) = places.take(address.ip()).await else { continue };
         if let Err(error) = stream.set_nodelay(true) {
             tracing::debug!(%error, "a connection answers in larger pieces");
         }
-        tokio::spawn(server.clone().talk(stream, Peer(address), place));
+        let tls = entrance.tls.as_ref().map(Tls::acceptor);
+        tokio::spawn(server.clone().talk((stream, tls), Peer(address), place));
     }
 }
 

@@ -24,6 +24,15 @@ pub(crate) struct ServerArgs {
     /// Address to listen on; port 0 takes a free one
     #[arg(long, value_name = "ADDR")]
     pub(crate) listen: Option<SocketAddr>,
+    /// Certificates to show, the server's own first, as PEM; looked at anew when they change
+    #[arg(long, value_name = "FILE")]
+    pub(crate) tls_cert: Option<PathBuf>,
+    /// Private key of the certificate, as PEM
+    #[arg(long, value_name = "FILE")]
+    pub(crate) tls_key: Option<PathBuf>,
+    /// How clients reach the server, if that is not where it listens
+    #[arg(long, value_name = "URL")]
+    pub(crate) public_url: Option<String>,
     /// Directory for the database and the keys; made if missing
     #[arg(long, value_name = "DIR")]
     pub(crate) data: Option<PathBuf>,
@@ -106,12 +115,17 @@ Examples:
   payout serve --gateway truelayer-sandbox --data /var/lib/payout
   payout serve --gateway truelayer --data /var/lib/payout --adopt restored
   payout serve --gateway truelayer --database postgres://payout@db.example/payout
+  payout serve --gateway truelayer --listen 0.0.0.0:443 --tls-cert chain.pem --tls-key key.pem \
+      --public-url https://payout.example
 
 The credentials for the gateway come from --credentials DIR (what `payout sandbox` wrote), from
 PAYOUT_GATEWAY_… or [gateway] in payout.toml, else from a sandbox of yours at that URL.")]
 pub(crate) struct ServeArgs {
     #[command(flatten)]
     pub(crate) server: ServerArgs,
+    /// A proxy ends TLS: let only those of `serve.trusted_proxies` connect
+    #[arg(long)]
+    pub(crate) behind_proxy: bool,
     /// The provider: a URL, truelayer-sandbox or truelayer
     #[arg(long, value_name = "URL|truelayer-sandbox|truelayer")]
     pub(crate) gateway: Option<String>,

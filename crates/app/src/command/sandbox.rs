@@ -23,7 +23,7 @@ use crate::faulty_notifier::FaultyNotifier;
 use crate::id_generator::UuidGenerator;
 use crate::known_clients::Configured;
 use crate::output::Output;
-use crate::server::{self, Database, Home, ServerPlan, Serving, flag, required};
+use crate::server::{self, Database, Gate, Home, ServerPlan, Serving, flag, required};
 use crate::settings::Settings;
 use crate::span::Span;
 use crate::wiring::{Adapters, Behaviour, Stores, UseCases};
@@ -40,8 +40,8 @@ pub(crate) async fn run(
         required(settings, "sandbox.token_life", flag("token-life", args.token_life))?;
     let key_window: Span =
         required(settings, "sandbox.key_window", flag("key-window", args.key_window))?;
-    let listener = server::bind(plan.listen).await?;
-    let base_url = server::url_of(&listener)?;
+    let gate = Gate::open(&plan).await?;
+    let base_url = gate.base_url.clone();
     let home = Home::open(&plan.data)?;
     let identity = home.identity(&plan)?;
     let clock = Arc::new(open_clock(args, &home)?);
@@ -67,6 +67,7 @@ pub(crate) async fn run(
     let use_cases = UseCases::new(&adapters, &behaviour);
     let workers = Workers::default();
     let steer = steering(&bank, &clock, &adapters, &use_cases);
+    gate.keep_up(&workers);
     server::start_workers(&workers, &use_cases);
     server::start_sending(&workers, &use_cases);
     follow_bank(&workers, &steer.follow);
@@ -78,7 +79,7 @@ pub(crate) async fn run(
     api.tokens.life = token_life.duration();
     let serving = Serving {
         name: "sandbox",
-        listener,
+        entrance: gate.entrance,
         api: Api {
             sandbox: Some(Sandbox {
                 provider: provider::wired(&bank, &adapters, &steer.follow, &base_url),

@@ -2,14 +2,14 @@
 
 mod recovery;
 
-use std::num::NonZeroU32;
+use std::num::{NonZeroU32, NonZeroUsize};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
 use payout_domain::{MerchantAccount, Money, PayoutRules, SendRule};
 use payout_http_client::{Connection, HttpGateway, JwksCache, PrivateNetworks, WebhookNotifier};
-use payout_http_server::{Api, InboundWebhooks, Limits, Rate, Rates, TrustedProxies};
+use payout_http_server::{Api, InboundWebhooks, Limits, Rate, Rates};
 use payout_ports::{Clock, PaymentRepository, PayoutGateway};
 use payout_wire::route;
 
@@ -23,7 +23,7 @@ use crate::id_generator::UuidGenerator;
 use crate::known_clients::KnownClients;
 use crate::output::Output;
 use crate::server::{
-    self, Database, DiskRoom, Home, Identity, ServerPlan, Serving, flag, required,
+    self, Database, DiskRoom, Gate, Home, Identity, ServerPlan, Serving, flag, required,
 };
 use crate::settings::Settings;
 use crate::span::Span;
@@ -45,12 +45,12 @@ pub(crate) async fn run(
     output: Output,
 ) -> Result<Exit, Failure> {
     keep_memory_private();
-    let plan = ServerPlan::new("serve", &args.server, settings)?;
+    let plan = plan(args, settings)?;
     let connection = target::of_gateway(args, settings)?;
     let key_window: Span = required(settings, "serve.key_window", None)?;
     let rules = rules(args, settings)?;
-    let listener = server::bind(plan.listen).await?;
-    let base_url = server::url_of(&listener)?;
+    let gate = Gate::open(&plan).await?;
+    let base_url = gate.base_url.clone();
     let home = Home::open(&plan.data)?;
     let identity = home.identity(&plan)?;
     let database = Database::open(args, settings, home.directory()).await?;
@@ -80,6 +80,7 @@ pub(crate) async fn run(
         check_key_window(&gateway, &behaviour.dispatch.rule).await?;
     }
     let workers = Workers::default();
+    gate.keep_up(&workers);
     server::start_workers(&workers, &use_cases);
     keep_up(&workers, &known);
     let desk = server::client_desk(&known, &use_cases, &adapters, notifier);
@@ -91,10 +92,10 @@ pub(crate) async fn run(
     let api = with_room(api, &database, (&home, settings), &workers)?;
     let serving = Serving {
         name: "service",
-        listener,
+        entrance: gate.entrance,
         api: Api {
             webhooks: Some(inbound(&connection, &plan.private_networks, &use_cases, clock)?),
-            limits: limits(settings)?,
+            limits: limits(&plan, settings)?,
             ..api
         },
         announcement: Announcement::new("service", base_url, &identity, &accounts, jwks_url),
@@ -125,16 +126,29 @@ fn with_room(
     }
 }
 
-/// How often each may ask, and whose word is believed about who asks.
-fn limits(settings: &Settings) -> Result<Limits, Failure> {
+/// What both servers are asked, and whether proxies stand before this one.
+fn plan(args: &ServeArgs, settings: &Settings) -> Result<ServerPlan, Failure> {
+    let behind_proxy = flag("behind-proxy", args.behind_proxy.then_some(true));
+    Ok(ServerPlan {
+        behind_proxy: required(settings, "serve.behind_proxy", behind_proxy)?,
+        proxies: required(settings, "serve.trusted_proxies", None)?,
+        ..ServerPlan::new("serve", &args.server, settings)?
+    })
+}
+
+/// How many may connect, how often each may ask, and whose word is believed about who asks.
+fn limits(plan: &ServerPlan, settings: &Settings) -> Result<Limits, Failure> {
+    let connections_max: NonZeroUsize = required(settings, "serve.connections_max", None)?;
     Ok(Limits {
+        connections_max: connections_max.get(),
+        connections_per_peer_max: required(settings, "serve.connections_per_address_max", None)?,
         rates: Rates {
             reads: rate(settings, "serve.reads_per_second")?,
             writes: rate(settings, "serve.writes_per_second")?,
             tokens: rate(settings, "serve.tokens_per_second")?,
             webhooks: rate(settings, "serve.events_per_second")?,
         },
-        proxies: required::<TrustedProxies>(settings, "serve.trusted_proxies", None)?,
+        proxies: plan.proxies.clone(),
         ..Limits::default()
     })
 }

@@ -6,10 +6,12 @@ use std::path::PathBuf;
 use std::str::FromStr;
 
 use payout_domain::ClientId;
-use payout_http_client::PrivateNetworks;
+use payout_http_client::{BaseUrl, PrivateNetworks};
+use payout_http_server::TrustedProxies;
 
 use crate::cli::ServerArgs;
 use crate::failure::Failure;
+use crate::server::CertificateFiles;
 use crate::settings::{Settings, directories};
 
 /// What both servers are asked.
@@ -22,6 +24,13 @@ pub(crate) struct ServerPlan {
     pub(crate) client_keys: Vec<String>,
     pub(crate) webhook: Option<String>,
     pub(crate) private_networks: PrivateNetworks,
+    /// What is shown to who connects; `None` if nothing is encrypted here.
+    pub(crate) certificates: Option<CertificateFiles>,
+    /// How clients reach it, if that is not where it listens.
+    pub(crate) public_url: Option<BaseUrl>,
+    /// Whether only the trusted proxies may connect, one of which ends TLS.
+    pub(crate) behind_proxy: bool,
+    pub(crate) proxies: TrustedProxies,
 }
 
 impl ServerPlan {
@@ -57,7 +66,37 @@ impl ServerPlan {
                 &key("private_networks"),
                 flag("private-network", joined(&args.private_networks)),
             )?,
+            certificates: certificates(section, args, settings)?,
+            public_url: settings
+                .get(&key("public_url"), flag("public-url", args.public_url.as_ref()))?,
+            behind_proxy: false,
+            proxies: TrustedProxies::default(),
         })
+    }
+}
+
+/// One is nothing without the other.
+fn certificates(
+    section: &str,
+    args: &ServerArgs,
+    settings: &Settings,
+) -> Result<Option<CertificateFiles>, Failure> {
+    let file = |name: &str, flag_name, given: &Option<PathBuf>| {
+        let given = given.as_ref().map(|path| path.display());
+        settings.get::<PathBuf>(&format!("{section}.{name}"), flag(flag_name, given))
+    };
+    match (
+        file("tls_cert", "tls-cert", &args.tls_cert)?,
+        file("tls_key", "tls-key", &args.tls_key)?,
+    ) {
+        (Some(chain), Some(key)) => Ok(Some(CertificateFiles { chain, key })),
+        (None, None) => Ok(None),
+        (Some(_), None) => {
+            Err(Failure::configuration("--tls-cert: add --tls-key FILE, its private key"))
+        }
+        (None, Some(_)) => {
+            Err(Failure::configuration("--tls-key: add --tls-cert FILE, its certificate"))
+        }
     }
 }
 

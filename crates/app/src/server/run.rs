@@ -3,14 +3,12 @@
 use std::fs::OpenOptions;
 use std::future::Future;
 use std::io::Write as _;
-use std::net::SocketAddr;
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use payout_http_server::{Api, Ended, router, serve};
-use tokio::net::TcpListener;
+use payout_http_server::{Api, Ended, Entrance, router, serve};
 use tokio::signal::unix::{SignalKind, signal};
 
 use crate::credentials::Announcement;
@@ -23,33 +21,13 @@ use crate::workers::Workers;
 /// A server that is ready to serve.
 pub(crate) struct Serving<'a> {
     pub(crate) name: &'static str,
-    pub(crate) listener: TcpListener,
+    pub(crate) entrance: Entrance,
     pub(crate) api: Api,
     pub(crate) announcement: Announcement,
     pub(crate) directory: &'a Path,
     pub(crate) write_env: Option<&'a Path>,
     pub(crate) workers: Workers,
     pub(crate) output: Output,
-}
-
-/// Takes an address; only one of this machine, because there is no TLS here.
-pub(crate) async fn bind(address: SocketAddr) -> Result<TcpListener, Failure> {
-    if !address.ip().is_loopback() {
-        return Err(Failure::configuration(format!(
-            "--listen {address}: only loopback addresses such as 127.0.0.1 can be listened on; put a \
-             proxy that ends TLS in front of it"
-        )));
-    }
-    TcpListener::bind(address).await.map_err(|error| {
-        let sentence = format!("cannot listen on {address}: {error}; choose another --listen");
-        Failure::new(Exit::Unavailable, sentence)
-    })
-}
-
-/// The address that was really taken.
-pub(crate) fn url_of(listener: &TcpListener) -> Result<String, Failure> {
-    let address = listener.local_addr().map_err(|error| Failure::failed("listen", &error))?;
-    Ok(format!("http://{address}"))
 }
 
 impl Serving<'_> {
@@ -80,7 +58,7 @@ impl Serving<'_> {
         }
         self.announce()?;
         let limits = self.api.limits.clone();
-        let ended = serve(self.listener, router(self.api), limits, stop).await;
+        let ended = serve(self.entrance, router(self.api), limits, stop).await;
         tracing::info!(server = self.name, "stopping");
         self.announcement.withdraw();
         self.workers.stop().await;

@@ -39,6 +39,14 @@ pub(crate) const TABLE: &[Setting] = &[
         "address the sandbox listens on",
     ),
     one(
+        "sandbox.tls_cert",
+        "PAYOUT_SANDBOX_TLS_CERT",
+        None,
+        "file with the certificates to show, the sandbox's own first",
+    ),
+    one("sandbox.tls_key", "PAYOUT_SANDBOX_TLS_KEY", None, "file with the key of the certificate"),
+    one("sandbox.public_url", "PAYOUT_SANDBOX_PUBLIC_URL", None, "how clients reach the sandbox"),
+    one(
         "sandbox.data",
         "PAYOUT_SANDBOX_DATA",
         None,
@@ -108,6 +116,32 @@ pub(crate) const TABLE: &[Setting] = &[
         "PAYOUT_SERVE_LISTEN",
         Some("127.0.0.1:9090"),
         "address the service listens on",
+    ),
+    one(
+        "serve.tls_cert",
+        "PAYOUT_SERVE_TLS_CERT",
+        None,
+        "file with the certificates to show, the service's own first",
+    ),
+    one("serve.tls_key", "PAYOUT_SERVE_TLS_KEY", None, "file with the key of the certificate"),
+    one("serve.public_url", "PAYOUT_SERVE_PUBLIC_URL", None, "how clients reach the service"),
+    one(
+        "serve.behind_proxy",
+        "PAYOUT_SERVE_BEHIND_PROXY",
+        Some("false"),
+        "let only the trusted proxies connect, one of which ends TLS",
+    ),
+    one(
+        "serve.connections_max",
+        "PAYOUT_SERVE_CONNECTIONS_MAX",
+        Some("1024"),
+        "the most connections; one more takes the place of the one that waits longest",
+    ),
+    one(
+        "serve.connections_per_address_max",
+        "PAYOUT_SERVE_CONNECTIONS_PER_ADDRESS_MAX",
+        Some("512"),
+        "the most connections of one address; 0 is no limit, and trusted proxies have none",
     ),
     one("serve.data", "PAYOUT_SERVE_DATA", None, "directory of the service's database and keys"),
     one(

@@ -21,6 +21,7 @@ mod clock;
 mod configuration;
 mod crashes;
 mod demo;
+mod encryption;
 mod faults;
 mod idempotency;
 mod lifetimes;

@@ -44,10 +44,28 @@ fn a_service_without_credentials_for_its_provider_does_not_start() {
 }
 
 #[test]
-fn a_service_listens_on_this_machine_only() {
+fn beyond_this_machine_nothing_goes_unencrypted() {
     let stage = Stage::new();
+    let open = |server: &str, more: &[&str]| {
+        let fixed = [server, "--listen", "0.0.0.0:0", "--data", "data"];
+        stage.run(&[&fixed, more].concat()).ended_with(7)
+    };
+    let sandbox = Server::start(&stage, "sandbox", "sandbox", &["--in-memory"], &[]);
+    let gateway = ["--gateway", sandbox.url()];
+    let serve = |more: &[&str]| open("serve", &[&gateway[..], more].concat());
 
-    let open = stage.run(&["sandbox", "--listen", "0.0.0.0:0", "--data", "data"]).ended_with(7);
-
-    open.said("--listen 0.0.0.0:0").said("loopback");
+    open("sandbox", &[]).said("--listen 0.0.0.0:0").said("--tls-cert FILE").said("127.0.0.1");
+    open("sandbox", &["--tls-cert", "chain.pem"]).said("--tls-cert: add --tls-key FILE");
+    open("sandbox", &["--tls-key", "key.pem"]).said("--tls-key: add --tls-cert FILE");
+    let both = ["--tls-cert", "chain.pem", "--tls-key", "key.pem"];
+    open("sandbox", &both).said("say how clients reach it with --public-url");
+    let whole = [&both[..], &["--public-url", "https://payout.example"]].concat();
+    open("sandbox", &whole).said("chain.pem: No such file");
+    let unreadable = ["--public-url", "http://payout.example"];
+    open("sandbox", &[&both[..], &unreadable].concat())
+        .said("--public-url `http://payout.example`");
+    serve(&["--behind-proxy"])
+        .said("--behind-proxy: say which proxies")
+        .said("serve.trusted_proxies");
+    assert!(!stage.path("data").exists(), "nothing is made by a server that does not start");
 }

@@ -49,7 +49,7 @@ impl OperatorClient {
     /// A client that connects when it is first used.
     pub fn new(connection: OperatorConnection, clock: Arc<dyn Clock>) -> Result<Self, SetUpError> {
         let OperatorConnection { environment, name, secret, deadlines } = connection;
-        let transport = Transport::new(deadlines, environment.is_loopback())?;
+        let transport = Transport::new(deadlines, environment.is_plain())?;
         let credentials = TokenCredentials {
             client_id: format!("operator:{name}"),
             client_secret: secret,

@@ -28,7 +28,7 @@ pub struct SandboxControls {
 impl SandboxControls {
     /// Steers the sandbox at an address.
     pub fn new(environment: &Environment, deadlines: Deadlines) -> Result<Self, SetUpError> {
-        let transport = Transport::new(deadlines, environment.is_loopback())?;
+        let transport = Transport::new(deadlines, environment.is_plain())?;
         Ok(Self { transport, api: environment.api().clone() })
     }
 

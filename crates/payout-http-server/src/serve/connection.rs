@@ -1,6 +1,7 @@
 //! One connection, from its first byte to its last.
 
 use std::convert::Infallible;
+use std::net::IpAddr;
 use std::pin::pin;
 use std::sync::Arc;
 
@@ -8,7 +9,8 @@ use axum::Router;
 use axum::body::Body;
 use axum::extract::ConnectInfo;
 use axum::response::Response;
-use http::Request;
+use http::header::STRICT_TRANSPORT_SECURITY;
+use http::{HeaderValue, Request};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
@@ -16,6 +18,8 @@ use hyper_util::rt::TokioIo;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 use tokio::sync::watch;
+use tokio::time::timeout;
+use tokio_rustls::TlsAcceptor;
 use tower::Service as _;
 
 use super::patient_stream::PatientStream;
@@ -28,6 +32,9 @@ use crate::Limits;
 /// How much more than what a head may have is read of it: so much is answered with a problem document,
 /// and still more with the library's bare 431.
 const HEAD_BYTES_READ: usize = 4;
+
+/// For a year, whoever has come encrypted comes encrypted (RFC 6797).
+const ALWAYS_ENCRYPTED: HeaderValue = HeaderValue::from_static("max-age=31536000");
 
 /// What all connections of a server have in common.
 #[derive(Clone)]
@@ -45,6 +52,7 @@ struct Introduction {
     peer: Peer,
     line: Line,
     standing: Arc<Standing>,
+    is_encrypted: bool,
 }
 
 impl Server {
@@ -57,24 +65,56 @@ impl Server {
         Self { router, limits: Arc::new(limits), stopping, http }
     }
 
+    /// Whether an address is one of our proxies.
+    pub(super) fn trusts(&self, address: IpAddr) -> bool {
+        self.limits.proxies.contains(address)
+    }
+
     /// Talks until one of both has had enough, or somebody else needs the place.
-    pub(super) async fn talk(self, stream: TcpStream, peer: Peer, place: Place) {
+    pub(super) async fn talk(
+        self,
+        (stream, tls): (TcpStream, Option<TlsAcceptor>),
+        peer: Peer,
+        place: Place,
+    ) {
         let standing = Arc::clone(place.standing());
         tokio::select! {
-            () = self.answer_all(stream, peer, &standing) => {}
+            () = self.greet(stream, tls, peer, &standing) => {}
             () = standing.ended() => {}
         }
         // Only here, so that a place is free when its connection has ended.
         drop(place);
     }
 
-    async fn answer_all<S>(mut self, stream: S, peer: Peer, standing: &Arc<Standing>)
-    where
+    /// Shakes hands first, where it is encrypted. Until that is done, the connection waits for its peer
+    /// like any other, and may have to make room.
+    async fn greet(
+        self,
+        stream: TcpStream,
+        tls: Option<TlsAcceptor>,
+        peer: Peer,
+        standing: &Arc<Standing>,
+    ) {
+        let Some(tls) = tls else { return self.answer_all(stream, peer, standing, false).await };
+        match timeout(self.limits.head_time_max, tls.accept(stream)).await {
+            Ok(Ok(stream)) => self.answer_all(stream, peer, standing, true).await,
+            Ok(Err(error)) => tracing::debug!(%error, "a handshake has failed"),
+            Err(_) => tracing::debug!("a handshake took too long"),
+        }
+    }
+
+    async fn answer_all<S>(
+        mut self,
+        stream: S,
+        peer: Peer,
+        standing: &Arc<Standing>,
+        is_encrypted: bool,
+    ) where
         S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
         let stream = PatientStream::new(stream, Arc::clone(standing), &self.limits);
-        let introduction =
-            Introduction { peer, line: stream.line().clone(), standing: Arc::clone(standing) };
+        let (line, standing) = (stream.line().clone(), Arc::clone(standing));
+        let introduction = Introduction { peer, line, standing, is_encrypted };
         let router = self.router.clone();
         let service =
             service_fn(move |request| answer(router.clone(), introduction.clone(), request));
@@ -98,13 +138,16 @@ async fn answer(
     introduction: Introduction,
     request: Request<Incoming>,
 ) -> Result<Response, Infallible> {
-    let Introduction { peer, line, standing } = introduction;
+    let Introduction { peer, line, standing, is_encrypted } = introduction;
     let open = standing.open();
     let mut request = request.map(|body| Body::new(WatchedBody::new(body, standing)));
     let extensions = request.extensions_mut();
     extensions.insert(ConnectInfo(peer));
     extensions.insert(line);
-    let response = router.call(request).await;
+    let mut response = router.call(request).await;
+    if is_encrypted && let Ok(response) = &mut response {
+        response.headers_mut().insert(STRICT_TRANSPORT_SECURITY, ALWAYS_ENCRYPTED);
+    }
     drop(open);
     response
 }
