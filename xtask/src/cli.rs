@@ -1,7 +1,9 @@
 //! The verbs and their help.
 
 use crate::verdict::Verdict;
-use crate::{attack, bless, ci, cross_check, lint, mutants, postgres, simulate, test, tidy, trial};
+use crate::{
+    attack, bless, ci, conform, cross_check, lint, mutants, postgres, simulate, test, tidy, trial,
+};
 use anyhow::Result;
 use clap::{CommandFactory, Parser, Subcommand};
 
@@ -24,6 +26,7 @@ pub(crate) fn run() -> Result<Verdict> {
         Verb::Mutants { only, json } => mutants::run(only.as_deref(), json),
         Verb::Sweep(arguments) => trial::sweep(&arguments),
         Verb::Trials(arguments) => trial::trials(&arguments),
+        Verb::Conform(arguments) => conform::run(&arguments),
         Verb::CrossCheck { peers_only } => cross_check::run(peers_only),
     }
 }
@@ -124,6 +127,12 @@ enum Verb {
     /// Try the binary with a full disk, a standstill, a clock that jumps, a second process, a proxy
     #[command(after_help = "Example: cargo xtask trials disk-full clock-back")]
     Trials(trial::TrialsArguments),
+    /// Try both servers with whatever their own documents say can be sent, and with what they say cannot
+    ///
+    /// Installs schemathesis below `target/conform`, starts a sandbox and a service in front of it, and
+    /// holds every answer against `/openapi.json`.
+    #[command(after_help = "Example: cargo xtask conform --examples 200 --seed 4")]
+    Conform(conform::ConformArguments),
     /// Sign and verify against the provider's own Python and Node packages, both ways
     ///
     /// Installs the newest `truelayer-signing` of `PyPI` and npm below `target/cross-check`.

@@ -9,7 +9,7 @@ mod packages;
 
 use crate::process;
 use crate::verdict::Verdict;
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result};
 use party::{Judgement, KeyPair, Party};
 use requests::{Case, Forgery};
 use std::path::{Path, PathBuf};
@@ -30,11 +30,7 @@ pub(crate) fn run(peers_only: bool) -> Result<Verdict> {
 }
 
 fn our_binary() -> Result<Party> {
-    let mut build = process::cargo(&["build", "--package", "app", "--bin", "payout"]);
-    process::announce("our binary", &build);
-    ensure!(process::run(&mut build)? == Verdict::Passed, "our binary does not build");
-    let binary = process::target_folder()?.join("debug").join("payout");
-    Ok(Party::new("payout", &[binary.as_os_str()]))
+    Ok(Party::new("payout", &[process::our_binary()?.as_os_str()]))
 }
 
 /// The parties, the keys they sign with, and the score.

@@ -1,7 +1,7 @@
 //! What has to be on the machine before a verb can work.
 
 use crate::process::output_of;
-use anyhow::{Result, bail};
+use anyhow::{Context, Result, bail};
 use std::process::Command;
 
 /// The tests compare our signatures with the provider's own crate, and that one links OpenSSL.
@@ -22,6 +22,14 @@ pub(crate) fn need_tracers() -> Result<()> {
         return Ok(());
     }
     apt_get_install(&["strace", "libfaketime"])
+}
+
+/// Installs these packages if there is no such program.
+pub(crate) fn need(program: &str, packages: &[&str]) -> Result<()> {
+    if Command::new(program).arg("--version").output().is_ok() {
+        return Ok(());
+    }
+    apt_get_install(packages).with_context(|| format!("`{program}` is not installed"))
 }
 
 /// Installs Debian packages if we may; otherwise says which are missing.

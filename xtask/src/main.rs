@@ -13,6 +13,7 @@ mod tidy;
 mod bless;
 mod ci;
 mod cross_check;
+mod conform;
 mod mutants;
 mod trial;
 mod simulate;
@@ -21,6 +22,7 @@ mod postgres;
 mod tally;
 mod verdict;
 mod process;
+mod python;
 
 use std::process::ExitCode;
 

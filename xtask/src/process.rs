@@ -1,7 +1,7 @@
 //! Starting other programs, visibly.
 
 use crate::verdict::Verdict;
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, bail, ensure};
 use cargo_metadata::MetadataCommand;
 use std::ffi::OsStr;
 use std::io::{BufRead, BufReader, Write};
@@ -13,6 +13,14 @@ pub(crate) fn cargo(arguments: &[&str]) -> Command {
     let mut command = Command::new("cargo");
     command.args(arguments).current_dir(workspace_root());
     command
+}
+
+/// Builds our binary and says where it is.
+pub(crate) fn our_binary() -> Result<PathBuf> {
+    let mut build = cargo(&["build", "--package", "app", "--bin", "payout"]);
+    announce("our binary", &build);
+    ensure!(run(&mut build)? == Verdict::Passed, "our binary does not build");
+    Ok(target_folder()?.join("debug").join("payout"))
 }
 
 /// Where cargo puts what it builds.

@@ -80,6 +80,9 @@ fn routes(face: Face) -> Routes {
     if face.operators {
         routes = desk(routes);
     }
+    if face.clients {
+        routes = register(routes);
+    }
     if face.sandbox {
         routes = controls(routes);
     }
@@ -221,8 +224,6 @@ fn desk(routes: Routes) -> Routes {
     let pause = get(operators::show_pause, describe::show_pause)
         .and(put(operators::pause, describe::pause))
         .and(delete(operators::resume, describe::resume));
-    let clients = get(operators::list_clients, describe::list_clients)
-        .and(post(operators::add_client, describe::add_client));
     routes
         .route(route::OPERATOR_PAYOUTS, get(operators::list, describe::list))
         .route(route::OPERATOR_PAYOUT, get(operators::show, describe::show))
@@ -235,6 +236,14 @@ fn desk(routes: Routes) -> Routes {
             get(operators::list_dead_letters, describe::list_dead_letters),
         )
         .route(route::OPERATOR_REPLAY, post(operators::replay, describe::replay))
+}
+
+/// Who may call.
+fn register(routes: Routes) -> Routes {
+    use operators::describe;
+    let clients = get(operators::list_clients, describe::list_clients)
+        .and(post(operators::add_client, describe::add_client));
+    routes
         .route(route::OPERATOR_CLIENTS, clients)
         .route(route::OPERATOR_CLIENT, post(operators::change_client, describe::change_client))
         .route(

@@ -1,10 +1,11 @@
 //! The provider's packages, newest version, each in a folder of its own.
 
 use super::party::Party;
-use crate::debian::apt_get_install;
+use crate::debian::need;
 use crate::process::{output_of, workspace_root};
+use crate::python::{pip, virtual_environment};
 use anyhow::{Context, Result};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 
 const PACKAGE: &str = "truelayer-signing";
@@ -33,28 +34,6 @@ fn python(folder: &Path, script: &Path) -> Result<Party> {
     Ok(Party::new("python", &[python.as_os_str(), script.as_os_str()]))
 }
 
-fn pip(python: &Path) -> Command {
-    let mut command = Command::new(python);
-    command.args(["-m", "pip", "--disable-pip-version-check"]);
-    command
-}
-
-/// Makes the environment once; a half-made one has no pip and is made again.
-fn virtual_environment(folder: &Path) -> Result<PathBuf> {
-    let python = folder.join("bin").join("python");
-    if output_of(pip(&python).arg("--version")).is_err() {
-        need("python3", &["python3", "python3-venv"])?;
-        let make =
-            || output_of(Command::new("python3").args(["-m", "venv", "--clear"]).arg(folder));
-        // Debian ships Python without the means to make an environment.
-        if make().is_err() {
-            apt_get_install(&["python3-venv"])?;
-            make()?;
-        }
-    }
-    Ok(python)
-}
-
 /// Reads the first line, `truelayer-signing (1.2.3)`.
 fn newest_of_pip(versions: &str) -> Option<&str> {
     let (_, rest) = versions.lines().next()?.split_once('(')?;
@@ -74,13 +53,6 @@ fn node(folder: &Path, script: &Path) -> Result<Party> {
     output_of(install.current_dir(folder))?;
     let party = Party::new("node", &["node".as_ref(), script.as_os_str()]);
     Ok(party.in_folder(folder).without_keys())
-}
-
-fn need(program: &str, packages: &[&str]) -> Result<()> {
-    if Command::new(program).arg("--version").output().is_ok() {
-        return Ok(());
-    }
-    apt_get_install(packages).with_context(|| format!("`{program}` is not installed"))
 }
 
 #[cfg(test)]

@@ -9,16 +9,20 @@ pub struct Face {
     pub(crate) webhooks: Option<&'static str>,
     /// Whether operators look after payouts.
     pub(crate) operators: bool,
+    /// Whether they also say who may call.
+    pub(crate) clients: bool,
     /// Whether it is steered, and plays the provider.
     pub(crate) sandbox: bool,
 }
 
 impl Face {
     /// That of `payout serve`.
-    pub const SERVICE: Self = Self { webhooks: Some("/webhooks"), operators: true, sandbox: false };
+    pub const SERVICE: Self =
+        Self { webhooks: Some("/webhooks"), operators: true, clients: true, sandbox: false };
 
     /// That of `payout sandbox`.
-    pub const SANDBOX: Self = Self { webhooks: None, operators: true, sandbox: true };
+    pub const SANDBOX: Self =
+        Self { webhooks: None, operators: true, clients: false, sandbox: true };
 
     /// That of a server that is wired so.
     pub fn of(api: &Api) -> Self {
@@ -30,6 +34,7 @@ impl Face {
         Self {
             webhooks: api.webhooks.as_ref().map(|webhooks| path(&webhooks.path_secret)),
             operators: api.operators.is_some(),
+            clients: api.operators.as_ref().is_some_and(|it| it.client_desk.is_some()),
             sandbox: api.sandbox.is_some(),
         }
     }

@@ -30,6 +30,7 @@ fn house_of(face: Face) -> House {
             api.sandbox = None;
         } else {
             api.webhooks = None;
+            api.operators.as_mut().expect("there are operators").client_desk = None;
         }
     })
 }

@@ -97,7 +97,6 @@ pub(crate) fn list_clients(_: Face) -> Operation {
     Operation::new("listClients", Tag::Clients, "List clients, those that were revoked too")
         .by_operator()
         .answers(200, "All of them.", &["ClientList"])
-        .fails([Kind::NotFound])
 }
 
 pub(crate) fn add_client(_: Face) -> Operation {
@@ -106,7 +105,7 @@ pub(crate) fn add_client(_: Face) -> Operation {
         .by_operator()
         .takes(&["ClientOrder"])
         .answers(201, "It is registered.", &["ClientWithSecret"])
-        .fails([Kind::NotFound, Kind::DecisionRefused])
+        .fails([Kind::DecisionRefused])
 }
 
 pub(crate) fn change_client(_: Face) -> Operation {
