@@ -2,7 +2,7 @@
 
 use crate::verdict::Verdict;
 use crate::{
-    attack, bless, ci, conform, cross_check, lint, mutants, postgres, simulate, test, tidy, trial,
+    attack, bench, bless, ci, conform, cross_check, lint, mutants, postgres, simulate, test, tidy, trial,
 };
 use anyhow::Result;
 use clap::{CommandFactory, Parser, Subcommand};
@@ -21,6 +21,7 @@ pub(crate) fn run() -> Result<Verdict> {
         Verb::Ci => Ok(ci::run()),
         Verb::Postgres => postgres::run(),
         Verb::Attack(arguments) => attack::run(&arguments),
+        Verb::Bench(arguments) => bench::run(&arguments),
         Verb::Crash(arguments) => trial::crash(&arguments),
         Verb::Simulate { arguments } => simulate::run(&arguments),
         Verb::Mutants { only, json } => mutants::run(only.as_deref(), json),
@@ -89,6 +90,12 @@ enum Verb {
         after_help = "Example: cargo xtask attack --forgeries 10000000 --requests 100000 --seed 7"
     )]
     Attack(attack::AttackArguments),
+    /// Measure what the service takes, beside what the machine can do in the same minutes
+    ///
+    /// Builds the binary for release, and once more without its look at signatures. Says for each goal
+    /// whether its ratio was met; absolute figures stand beside them for orientation.
+    #[command(after_help = "Example: cargo xtask bench --quick --json")]
+    Bench(bench::BenchArguments),
     /// Kill the service under load, again and again, and audit it against the provider's own book
     ///
     /// Builds the binary for release. Ends with what was lost, paid twice or told wrongly: nothing, or

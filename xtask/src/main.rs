@@ -10,6 +10,7 @@ mod cli;
 mod test;
 mod lint;
 mod tidy;
+mod bench;
 mod bless;
 mod ci;
 mod cross_check;

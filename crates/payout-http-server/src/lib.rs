@@ -71,4 +71,5 @@ pub use provider::Provider;
 pub use router::{paths, router};
 pub use serve::{Ended, Entrance, Peer, Tls, TlsError, serve};
 pub use verified_webhook::{ReceivedWebhook, WebhookKeys};
+pub use verified_write::UNVERIFIED;
 pub use webhook_receiver::WebhookReceiver;

@@ -22,6 +22,10 @@ use crate::exchange::Sender;
 use crate::fault::Fault;
 use crate::single_header::single;
 
+/// Whether this was built to measure what everything but the verification costs: then whoever has a
+/// token can write. No feature turns it on, only `--cfg payout_unverified` of the compiler.
+pub const UNVERIFIED: bool = cfg!(payout_unverified);
+
 /// A write whose token, key, path and bytes are known to be its client's own.
 ///
 /// A handler of a write takes one, and there is no other way to an idempotency key, a fingerprint or
@@ -96,7 +100,9 @@ fn check_signature(client: &Client, parts: &Parts, body: &[u8]) -> Result<String
     let Some(key) = client.key(signature.kid()) else {
         return Err(signature_fault(&"names a key that is not registered for this client"));
     };
-    verify(&signature, key, parts, body).map_err(|error| signature_fault(&error))?;
+    if !UNVERIFIED {
+        verify(&signature, key, parts, body).map_err(|error| signature_fault(&error))?;
+    }
     Ok(key.kid().to_owned())
 }
 

@@ -1,11 +1,13 @@
 //! The verbs and their help.
 
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use anyhow::{Context as _, Result};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::bench;
 use crate::crash::Plan;
 use crate::store::Store;
 use crate::sweep;
@@ -32,6 +34,15 @@ pub(crate) enum Verb {
     /// Try one thing each: a full disk, a standstill, a clock that jumps, a second process, a proxy
     #[command(after_help = "Example: cargo xtask trials disk-full clock-back")]
     Trials(TrialsArgs),
+    /// Measure what the service takes, beside what the machine can do
+    #[command(after_help = "Example: cargo xtask bench --quick")]
+    Bench(BenchArgs),
+    /// Answer every request with the same bytes, as a limit for servers
+    #[command(hide = true)]
+    BareHttp {
+        /// Where to listen
+        address: SocketAddr,
+    },
 }
 
 /// What every verb takes.
@@ -82,6 +93,21 @@ pub(crate) struct CrashArgs {
     /// Seconds to wait for the end of the last payouts
     #[arg(long, default_value_t = 120, value_name = "SECONDS")]
     patience: u64,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct BenchArgs {
+    #[command(flatten)]
+    pub(crate) common: Common,
+    /// The binary without its look at signatures [default: that scenario is left out]
+    #[arg(long, value_name = "FILE")]
+    unverified: Option<PathBuf>,
+    /// How often everything is measured
+    #[arg(long, default_value_t = 5, value_name = "N")]
+    rounds: usize,
+    /// How long each thing is looked at in a round, in milliseconds
+    #[arg(long, default_value_t = 2000, value_name = "MS")]
+    span: u64,
 }
 
 #[derive(Debug, Args)]
@@ -138,6 +164,19 @@ impl Common {
                 Ok(Store::Postgres { url })
             }
         }
+    }
+}
+
+impl BenchArgs {
+    /// What is to be done.
+    pub(crate) fn plan(&self) -> Result<bench::Plan> {
+        Ok(bench::Plan {
+            binary: self.common.binary()?,
+            unverified: self.unverified.clone(),
+            database: self.common.database.clone(),
+            rounds: self.rounds.max(1),
+            span: Duration::from_millis(self.span.max(100)),
+        })
     }
 }
 

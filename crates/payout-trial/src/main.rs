@@ -23,13 +23,14 @@ mod world;
 mod crash;
 mod sweep;
 mod trials;
+mod bench;
 
 use std::process::ExitCode;
 
 use anyhow::Result;
 use clap::Parser as _;
 
-use crate::cli::{Cli, CrashArgs, SweepArgs, TrialsArgs, Verb};
+use crate::cli::{BenchArgs, Cli, CrashArgs, SweepArgs, TrialsArgs, Verb};
 use crate::stage::Stage;
 
 #[tokio::main]
@@ -38,6 +39,8 @@ async fn main() -> ExitCode {
         Verb::Crash(arguments) => crash(&arguments).await,
         Verb::Sweep(arguments) => sweep(&arguments).await,
         Verb::Trials(arguments) => trials(&arguments).await,
+        Verb::Bench(arguments) => bench(&arguments).await,
+        Verb::BareHttp { address } => bench::serve_bare_http(address).await.map(|()| true),
     };
     match done {
         Ok(true) => ExitCode::SUCCESS,
@@ -89,4 +92,15 @@ async fn trials(arguments: &TrialsArgs) -> Result<bool> {
         println!("{}", report.json());
     }
     Ok(report.findings.is_empty())
+}
+
+/// Says that it was measured; whether that is enough, people say who look at the machine as well.
+async fn bench(arguments: &BenchArgs) -> Result<bool> {
+    let report = bench::run(&arguments.plan()?).await?;
+    if arguments.common.json {
+        println!("{}", report.json());
+    } else {
+        println!("{report}");
+    }
+    Ok(true)
 }

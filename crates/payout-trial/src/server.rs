@@ -18,6 +18,8 @@ pub(crate) const PATIENCE: Duration = Duration::from_mins(1);
 /// How a server is started.
 #[derive(Clone, Debug)]
 pub(crate) struct Launch {
+    /// Another program than the binary on trial.
+    pub(crate) program: Option<PathBuf>,
     /// Put before the binary: a tracer with its arguments, or nothing.
     pub(crate) wrapper: Vec<String>,
     pub(crate) arguments: Vec<String>,
@@ -38,19 +40,20 @@ pub(crate) struct Server {
 impl Launch {
     /// How to start the binary with these arguments.
     pub(crate) fn new(arguments: Vec<String>, log: PathBuf) -> Self {
-        Self { wrapper: Vec::new(), arguments, environment: Vec::new(), log }
+        Self { program: None, wrapper: Vec::new(), arguments, environment: Vec::new(), log }
     }
 
     /// Starts it, and does not wait until it is ready.
     pub(crate) fn start(&self, stage: &Stage) -> Result<Server> {
         let log = File::options().create(true).append(true).open(&self.log)?;
+        let program = self.program.as_deref().unwrap_or(stage.binary());
         let mut command = match self.wrapper.split_first() {
             Some((wrapper, its_arguments)) => {
                 let mut command = stage.command(Path::new(wrapper));
-                command.args(its_arguments).arg(stage.binary());
+                command.args(its_arguments).arg(program);
                 command
             }
-            None => stage.command(stage.binary()),
+            None => stage.command(program),
         };
         command.args(&self.arguments).stdout(Stdio::piped()).stderr(log);
         command.envs(self.environment.iter().map(|(name, value)| (name, value)));

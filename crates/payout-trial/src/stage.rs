@@ -13,6 +13,7 @@ use anyhow::{Context as _, Result, bail};
 use payout_domain::ClientId;
 use payout_http_client::{ClientSecret, Connection, Deadlines, Environment};
 use payout_signature::SigningKey;
+use payout_wire::token::TokenRequest;
 use tempfile::TempDir;
 use tokio::process::Command;
 
@@ -71,6 +72,16 @@ impl Stage {
     /// The binary on trial.
     pub(crate) fn binary(&self) -> &Path {
         &self.binary
+    }
+
+    /// The key that the trial signs with.
+    pub(crate) fn signing_key(&self) -> &SigningKey {
+        &self.signing_key
+    }
+
+    /// What a server is sent for a token.
+    pub(crate) fn token_request() -> Vec<u8> {
+        TokenRequest::new(CLIENT_ID.to_owned(), CLIENT_SECRET.to_owned(), None).to_bytes()
     }
 
     /// A program that knows nothing of the machine but this home.

@@ -89,8 +89,9 @@ const fn json(library: &'static str) -> Owned {
 }
 
 pub(crate) const LIBRARIES: &[Owned] = &[
-    owned("aws-lc-rs", &["payout-signature"]),
-    owned("rusqlite", &["payout-sqlite"]),
+    // The trial measures what these libraries do without us.
+    owned("aws-lc-rs", &["payout-signature", "payout-trial"]),
+    owned("rusqlite", &["payout-sqlite", "payout-trial"]),
     owned("refinery", &["payout-sqlite", "payout-postgres"]),
     owned("tokio-postgres", &["payout-postgres"]),
     owned("reqwest", &["payout-http-client"]),

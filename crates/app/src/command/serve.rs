@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use payout_domain::{MerchantAccount, Money, PayoutRules, SendRule};
 use payout_http_client::{Connection, HttpGateway, JwksCache, PrivateNetworks, WebhookNotifier};
-use payout_http_server::{Api, InboundWebhooks, Limits, Rate, Rates};
+use payout_http_server::{Api, InboundWebhooks, Limits, Rate, Rates, UNVERIFIED};
 use payout_ports::{Clock, PaymentRepository, PayoutGateway};
 use payout_wire::route;
 
@@ -38,6 +38,20 @@ const BURST_SECONDS: NonZeroU32 = NonZeroU32::MIN.saturating_add(4);
 /// How old an event of the provider may be: it repeats them for 72 hours.
 const EVENT_AGE_MAX: Duration = Duration::from_hours(73);
 
+/// A binary that was built to be measured moves no money.
+fn check_verifies(connection: &Connection) -> Result<(), Failure> {
+    if !UNVERIFIED {
+        return Ok(());
+    }
+    tracing::warn!("this binary was built to be measured and looks at no signature");
+    if connection.environment.is_plain() {
+        return Ok(());
+    }
+    let sentence = "this binary was built to be measured and looks at no signature: --gateway must be a \
+                    loopback address";
+    Err(Failure::configuration(sentence))
+}
+
 /// Starts the service and serves until it is told to stop.
 pub(crate) async fn run(
     args: &ServeArgs,
@@ -47,6 +61,7 @@ pub(crate) async fn run(
     keep_memory_private();
     let plan = plan(args, settings)?;
     let connection = target::of_gateway(args, settings)?;
+    check_verifies(&connection)?;
     let key_window: Span = required(settings, "serve.key_window", None)?;
     let rules = rules(args, settings)?;
     let gate = Gate::open(&plan).await?;

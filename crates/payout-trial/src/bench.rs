@@ -1,0 +1,83 @@
+//! What the service takes, in relation to what the machine can do.
+//!
+//! This class of machine changes its pace from minute to minute, so every figure is taken beside the
+//! limit that it is held against, in several rounds, and only their ratios are worth a goal.
+
+mod figure;
+mod line;
+mod usage;
+mod load;
+mod limits;
+mod bare_http;
+mod bare_writer;
+mod request;
+mod quick_provider;
+mod served;
+mod house;
+mod names;
+mod rounds;
+mod report;
+
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+use anyhow::Result;
+use indicatif::ProgressBar;
+
+pub(crate) use self::bare_http::serve as serve_bare_http;
+use self::house::{House, Setup, bytes_in};
+pub(crate) use self::report::Report;
+use self::report::ServiceFigures;
+use self::rounds::{Round, Taken};
+use self::usage::Usage;
+use crate::figures::milliseconds;
+use crate::store::Store;
+
+/// How a bench is run.
+#[derive(Clone, Debug)]
+pub(crate) struct Plan {
+    pub(crate) binary: PathBuf,
+    /// The same without its look at signatures.
+    pub(crate) unverified: Option<PathBuf>,
+    /// Where there is a `PostgreSQL` server.
+    pub(crate) database: Option<String>,
+    pub(crate) rounds: usize,
+    /// How long each thing is looked at in a round.
+    pub(crate) span: Duration,
+}
+
+/// Measures everything, round after round.
+pub(crate) async fn run(plan: &Plan) -> Result<Report> {
+    let begun = Instant::now();
+    let setup = Setup {
+        binary: plan.binary.clone(),
+        unverified: plan.unverified.clone(),
+        database: plan.database.clone(),
+    };
+    let house = House::open(&setup).await?;
+    let mut taken = Taken::default();
+    let progress = ProgressBar::new(u64::try_from(plan.rounds)?);
+    for number in 0..plan.rounds {
+        progress.set_message(format!("round {number}, {} s", begun.elapsed().as_secs()));
+        Round { house: &house, taken: &mut taken, number, span: plan.span }.run().await?;
+        progress.inc(1);
+    }
+    progress.finish_and_clear();
+    let services = house.services().map(|served| service_figures(&house, served));
+    let services = services.collect::<Result<Vec<_>>>()?;
+    Ok(Report { taken, rounds: plan.rounds, services, durability: Vec::new() })
+}
+
+fn service_figures(house: &House, served: &served::Served) -> Result<ServiceFigures> {
+    let bytes = match served.store {
+        Store::Sqlite => Some(bytes_in(&house.stage.path(&served.name))?),
+        Store::Postgres { .. } => None,
+    };
+    let accepted = served.accepted();
+    Ok(ServiceFigures {
+        name: served.name.clone(),
+        start_ms: served.server.ready_after().map_or(0, milliseconds),
+        peak_kib: Usage::of(served.server.pid())?.peak_kib,
+        bytes_per_payout: bytes.and_then(|bytes| bytes.checked_div(accepted)),
+    })
+}

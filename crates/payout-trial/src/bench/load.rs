@@ -1,0 +1,170 @@
+//! Load: as many requests at a time as there are connections, each as soon as the last was answered.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context as _, Result, ensure};
+use tokio::sync::Barrier;
+use tokio::task::JoinSet;
+
+use super::line::Line;
+use super::usage::Usage;
+
+/// The bytes of requests, which several lots of them may share.
+type Bytes = Arc<Vec<Vec<u8>>>;
+
+/// Requests that were made before the clock starts.
+#[derive(Debug)]
+pub(super) struct Requests {
+    bytes: Bytes,
+    /// How many of them there are for this.
+    count: usize,
+    /// Whether each may be sent once only.
+    once: bool,
+    next: AtomicUsize,
+}
+
+/// How they are sent.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Load {
+    pub(super) address: SocketAddr,
+    /// The process that answers.
+    pub(super) pid: u32,
+    pub(super) connections: usize,
+    /// For how long; less if the requests are used up.
+    pub(super) span: Duration,
+    /// How many are sent in a second, evenly; `None` for as many as are answered.
+    pub(super) rate: Option<u64>,
+    /// The status that every answer must have.
+    pub(super) status: u16,
+    /// Whether the bodies of the answers are wanted.
+    pub(super) keep: bool,
+}
+
+/// What came of it.
+#[derive(Debug)]
+pub(super) struct Measured {
+    pub(super) count: u64,
+    pub(super) elapsed: Duration,
+    /// What the server's process took of the processors.
+    pub(super) cpu: Duration,
+    /// How long each request took.
+    pub(super) spans: Vec<Duration>,
+    pub(super) bodies: Vec<Vec<u8>>,
+}
+
+impl Requests {
+    /// Requests of which each is sent once.
+    pub(super) fn once(bytes: Vec<Vec<u8>>) -> Arc<Self> {
+        Self::new(Arc::new(bytes), true)
+    }
+
+    /// Requests that are sent again and again.
+    pub(super) fn again(bytes: Vec<Vec<u8>>) -> Arc<Self> {
+        Self::new(Arc::new(bytes), false)
+    }
+
+    /// Those that were sent, again and again.
+    pub(super) fn replayed(&self, sent: usize) -> Arc<Self> {
+        let count = sent.min(self.bytes.len());
+        let bytes = Arc::clone(&self.bytes);
+        Arc::new(Self { bytes, count, once: false, next: AtomicUsize::new(0) })
+    }
+
+    fn new(bytes: Bytes, once: bool) -> Arc<Self> {
+        Arc::new(Self { count: bytes.len(), bytes, once, next: AtomicUsize::new(0) })
+    }
+
+    /// The next one, and how many came before it.
+    fn next(&self) -> Option<(usize, &[u8])> {
+        let number = self.next.fetch_add(1, Ordering::Relaxed);
+        let place = if self.once { number } else { number.checked_rem(self.count)? };
+        Some((number, self.bytes.get(place)?))
+    }
+}
+
+impl Load {
+    /// As much as one second takes, without a limit of its rate.
+    pub(super) fn new(address: SocketAddr, pid: u32, connections: usize, status: u16) -> Self {
+        let span = Duration::from_secs(1);
+        Self { address, pid, connections, span, rate: None, status, keep: false }
+    }
+
+    /// The same, with the bodies of the answers.
+    pub(super) fn keeping(self) -> Self {
+        Self { keep: true, ..self }
+    }
+
+    /// Sends them. An answer with another status ends it with an error: a server that refuses is fast,
+    /// and its figures are worth nothing.
+    pub(super) async fn run(&self, requests: &Arc<Requests>) -> Result<Measured> {
+        let barrier = Arc::new(Barrier::new(self.connections.saturating_add(1)));
+        let mut lanes = JoinSet::new();
+        for _ in 0..self.connections {
+            let mut line = Line::open(self.address).await?;
+            let (load, requests, barrier) = (*self, Arc::clone(requests), Arc::clone(&barrier));
+            lanes.spawn(async move {
+                barrier.wait().await;
+                load.drive(&mut line, &requests).await
+            });
+        }
+        let before = Usage::of(self.pid)?;
+        barrier.wait().await;
+        let begun = Instant::now();
+        let mut spans = Vec::new();
+        let mut bodies = Vec::new();
+        while let Some(lane) = lanes.join_next().await {
+            let (lane_spans, lane_bodies) = lane.context("a lane of the load panicked")??;
+            spans.extend(lane_spans);
+            bodies.extend(lane_bodies);
+        }
+        let elapsed = begun.elapsed();
+        let cpu = Usage::of(self.pid)?.cpu.saturating_sub(before.cpu);
+        spans.sort_unstable();
+        let count = u64::try_from(spans.len())?;
+        ensure!(count > 0, "not one request was answered");
+        Ok(Measured { count, elapsed, cpu, spans, bodies })
+    }
+
+    /// When a request is due, if they come evenly.
+    fn due(&self, begun: Instant, number: usize) -> Option<Instant> {
+        let number = u64::try_from(number).ok()?;
+        let nanoseconds = number.saturating_mul(1_000_000_000).checked_div(self.rate?)?;
+        begun.checked_add(Duration::from_nanos(nanoseconds))
+    }
+
+    async fn drive(
+        &self,
+        line: &mut Line,
+        requests: &Requests,
+    ) -> Result<(Vec<Duration>, Vec<Vec<u8>>)> {
+        let (mut spans, mut bodies) = (Vec::new(), Vec::new());
+        let begun = Instant::now();
+        while begun.elapsed() < self.span {
+            let Some((number, request)) = requests.next() else { break };
+            // Whoever waits for a slow answer to others waits as well: the clock begins when it was due.
+            let asked = match self.due(begun, number) {
+                Some(due) => {
+                    tokio::time::sleep_until(due.into()).await;
+                    due
+                }
+                None => Instant::now(),
+            };
+            let answer = line.ask(request).await?;
+            spans.push(asked.elapsed());
+            ensure!(
+                answer.status == self.status,
+                "the answer is {} instead of {}: {}",
+                answer.status,
+                self.status,
+                String::from_utf8_lossy(&answer.body)
+            );
+            if self.keep {
+                bodies.push(answer.body);
+            }
+        }
+        Ok((spans, bodies))
+    }
+}

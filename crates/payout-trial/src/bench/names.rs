@@ -1,0 +1,180 @@
+//! The names of all that is measured.
+
+use super::figure::Ratio;
+
+/// Something that a server does, again and again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Scenario {
+    CreateSqlite,
+    CreatePostgres,
+    CreateAlone,
+    CreateHalfRate,
+    CreateUnverified,
+    Replay,
+    Forgery,
+    GetById,
+    ListPage,
+    Dispatch,
+    DispatchSlow,
+}
+
+/// Something that the machine can do without us.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Limit {
+    Verifications,
+    Signatures,
+    Fsyncs,
+    FsyncP50,
+    FsyncP99,
+    BareHttp,
+    BareWriter,
+}
+
+/// Something of ours in relation to what the machine can do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Goal {
+    CreateSqlite,
+    CreatePostgres,
+    CreateUnverified,
+    Dispatch,
+    Forgery,
+    CreateAlone,
+    GetById,
+    HalfRateP99,
+}
+
+/// What a goal asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Wanted {
+    AtLeast(Ratio),
+    AtMost(Ratio),
+}
+
+impl Scenario {
+    /// Its key in JSON.
+    pub(super) fn key(self) -> &'static str {
+        match self {
+            Self::CreateSqlite => "create_sqlite",
+            Self::CreatePostgres => "create_postgres",
+            Self::CreateAlone => "create_one_connection",
+            Self::CreateHalfRate => "create_half_rate",
+            Self::CreateUnverified => "create_unverified",
+            Self::Replay => "replay",
+            Self::Forgery => "forgery",
+            Self::GetById => "get_by_id",
+            Self::ListPage => "list_page",
+            Self::Dispatch => "dispatch",
+            Self::DispatchSlow => "dispatch_200ms",
+        }
+    }
+
+    /// What it is.
+    pub(super) fn title(self) -> &'static str {
+        match self {
+            Self::CreateSqlite => "signed durable create, SQLite, 64 connections",
+            Self::CreatePostgres => "signed durable create, PostgreSQL, 64 connections",
+            Self::CreateAlone => "signed durable create, SQLite, 1 connection",
+            Self::CreateHalfRate => "signed durable create, SQLite, half of the maximum rate",
+            Self::CreateUnverified => "create without verification, SQLite, 64 connections",
+            Self::Replay => "replay of a used key, SQLite",
+            Self::Forgery => "refused forgery",
+            Self::GetById => "get by id, SQLite",
+            Self::ListPage => "list a page of 25, SQLite",
+            Self::Dispatch => "dispatch, a provider that answers at once, SQLite",
+            Self::DispatchSlow => "dispatch, a provider that takes 200 ms, SQLite",
+        }
+    }
+}
+
+impl Limit {
+    /// Its key in JSON.
+    pub(super) fn key(self) -> &'static str {
+        match self {
+            Self::Verifications => "es512_verifications_per_second",
+            Self::Signatures => "es512_signatures_per_second",
+            Self::Fsyncs => "fsyncs_per_second",
+            Self::FsyncP50 => "fsync_p50_us",
+            Self::FsyncP99 => "fsync_p99_us",
+            Self::BareHttp => "bare_http_per_second",
+            Self::BareWriter => "bare_writer_per_second",
+        }
+    }
+
+    /// What it is.
+    pub(super) fn title(self) -> &'static str {
+        match self {
+            Self::Verifications => "ES512 verifications a second, aws-lc-rs, all cores",
+            Self::Signatures => "ES512 signatures a second, aws-lc-rs, all cores",
+            Self::Fsyncs => "overwrites of 4 KiB with fdatasync a second, one after the other",
+            Self::FsyncP50 => "one of them, median, us",
+            Self::FsyncP99 => "one of them, p99, us",
+            Self::BareHttp => "requests a second of a server that only answers, 64 connections",
+            Self::BareWriter => "rows a second of a bare group-commit writer, 64 at a time",
+        }
+    }
+}
+
+impl Goal {
+    /// Its key in JSON.
+    pub(super) fn key(self) -> &'static str {
+        match self {
+            Self::CreateSqlite => "create_sqlite_to_verifications",
+            Self::CreatePostgres => "create_postgres_to_verifications",
+            Self::CreateUnverified => "create_unverified_to_bare_writer",
+            Self::Dispatch => "dispatch_to_signatures",
+            Self::Forgery => "forgery_cpu_to_verification_cpu",
+            Self::CreateAlone => "create_one_connection_p50_to_verification_and_fsync",
+            Self::GetById => "get_by_id_to_bare_http",
+            Self::HalfRateP99 => "create_half_rate_p99_to_fsync_p99",
+        }
+    }
+
+    /// What is related to what.
+    pub(super) fn title(self) -> &'static str {
+        match self {
+            Self::CreateSqlite => "signed durable create, SQLite / verifications on all cores",
+            Self::CreatePostgres => {
+                "signed durable create, PostgreSQL / verifications on all cores"
+            }
+            Self::CreateUnverified => "create without verification / bare group-commit writer",
+            Self::Dispatch => "dispatch at once / signatures on all cores",
+            Self::Forgery => "CPU to refuse a forgery / CPU of one verification",
+            Self::CreateAlone => "p50 of create on one connection / one verification + one fsync",
+            Self::GetById => "get by id / HTTP library alone",
+            Self::HalfRateP99 => "p99 of create at half of the maximum rate / fsync p99",
+        }
+    }
+
+    /// What it is to reach.
+    pub(super) fn wanted(self) -> Wanted {
+        match self {
+            Self::CreateSqlite => Wanted::AtLeast(Ratio(750)),
+            Self::CreatePostgres => Wanted::AtLeast(Ratio(600)),
+            Self::CreateUnverified => Wanted::AtLeast(Ratio(800)),
+            Self::Dispatch => Wanted::AtLeast(Ratio(550)),
+            Self::Forgery => Wanted::AtMost(Ratio(1150)),
+            Self::CreateAlone => Wanted::AtMost(Ratio(1500)),
+            Self::GetById => Wanted::AtLeast(Ratio(500)),
+            Self::HalfRateP99 => Wanted::AtMost(Ratio(10_000)),
+        }
+    }
+}
+
+impl Wanted {
+    /// Whether a ratio reaches it.
+    pub(super) fn is_met_by(self, ratio: Ratio) -> bool {
+        match self {
+            Self::AtLeast(least) => ratio >= least,
+            Self::AtMost(most) => ratio <= most,
+        }
+    }
+}
+
+impl std::fmt::Display for Wanted {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::AtLeast(ratio) => write!(f, ">= {ratio}"),
+            Self::AtMost(ratio) => write!(f, "<= {ratio}"),
+        }
+    }
+}

@@ -1,0 +1,126 @@
+//! A service to be measured, and what is needed to ask it.
+
+use std::net::SocketAddr;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use anyhow::{Context as _, Result, ensure};
+use payout_http_client::{
+    ClientSecret, Deadlines, Environment, OperatorClient, OperatorConnection,
+};
+use payout_wire::operator::PauseOrder;
+use payout_wire::token::TokenResponse;
+
+use super::line::Line;
+use super::request::{self, Letterhead};
+use crate::clock::SystemClock;
+use crate::provider::PaidIn;
+use crate::server::{Launch, Server};
+use crate::service::{self, Setting};
+use crate::stage::Stage;
+use crate::store::Store;
+
+/// A service whose figures are taken: alone in a directory, on an empty store.
+pub(super) struct Served {
+    pub(super) address: SocketAddr,
+    pub(super) server: Server,
+    /// A token of the client that may use it.
+    pub(super) token: String,
+    pub(super) store: Store,
+    pub(super) name: String,
+    operator: OperatorClient,
+    /// How many payouts it has accepted.
+    accepted: AtomicU64,
+}
+
+/// Who pauses it.
+const OPERATOR: &str = "bench";
+
+impl Served {
+    /// Starts a service in front of this provider. It sends nothing until it is told to.
+    pub(super) async fn start(
+        stage: &Stage,
+        binary: &Path,
+        name: &str,
+        store: &Store,
+        gateway: &str,
+    ) -> Result<Self> {
+        let address = Stage::address()?;
+        let store = store.fresh().await?;
+        let setting = Setting { name, store: &store, gateway, webhook: None, environment: &[] };
+        let launch = service::launch(stage, address, &setting);
+        let launch = Launch { program: Some(binary.to_owned()), ..launch };
+        let server = launch.start_ready(stage).await?;
+        let operator = operator(stage, name, address).await?;
+        let pause = PauseOrder { because: "what is accepted is measured alone".into() };
+        operator.pause(&pause).await.context("the service is not paused")?;
+        let token = token(address).await?;
+        Ok(Self {
+            address,
+            server,
+            token,
+            store,
+            name: name.to_owned(),
+            operator,
+            accepted: AtomicU64::new(0),
+        })
+    }
+
+    /// How it is asked.
+    pub(super) fn letterhead(&self) -> Letterhead<'_> {
+        Letterhead { address: self.address, token: &self.token }
+    }
+
+    /// Lets it send what it has accepted.
+    pub(super) async fn resume(&self) -> Result<()> {
+        self.operator.resume().await?;
+        Ok(())
+    }
+
+    /// Lets it accept one payout, so that it knows the user and has met everything once.
+    pub(super) async fn warm_up(&self, stage: &Stage, user: &PaidIn) -> Result<()> {
+        let requests = self.letterhead().creates(stage.signing_key(), user, "warm-up", 1)?;
+        let request = requests.first().context("one was made")?;
+        let answer = Line::open(self.address).await?.ask(request).await?;
+        let text = String::from_utf8_lossy(&answer.body);
+        ensure!(answer.status == 202, "the first payout was answered {}: {text}", answer.status);
+        self.note(1);
+        Ok(())
+    }
+
+    /// Notes that it has accepted more.
+    pub(super) fn note(&self, accepted: u64) {
+        self.accepted.fetch_add(accepted, Ordering::Relaxed);
+    }
+
+    /// How many payouts it has accepted.
+    pub(super) fn accepted(&self) -> u64 {
+        self.accepted.load(Ordering::Relaxed)
+    }
+}
+
+async fn token(address: SocketAddr) -> Result<String> {
+    let asked = request::token(address, &Stage::token_request());
+    let answer = Line::open(address).await?.ask(&asked).await?;
+    let text = String::from_utf8_lossy(&answer.body);
+    ensure!(answer.status == 200, "no token: {text}");
+    Ok(TokenResponse::parse(&answer.body)?.access_token().to_owned())
+}
+
+/// Makes an operator by the binary's own verb.
+async fn operator(stage: &Stage, name: &str, address: SocketAddr) -> Result<OperatorClient> {
+    let file = stage.path(&format!("{name}-operator.secret"));
+    let mut command = stage.command(stage.binary());
+    command.args(["operator", "add", OPERATOR, "--quiet", "--data", name, "--secret-file"]);
+    let output = command.arg(&file).output().await.context("the binary cannot be started")?;
+    ensure!(output.status.success(), "no operator: {}", String::from_utf8_lossy(&output.stderr));
+    let secret = std::fs::read_to_string(&file)?;
+    let connection = OperatorConnection {
+        environment: Environment::at(&service::url(address))?,
+        name: OPERATOR.parse()?,
+        secret: ClientSecret::new(secret.trim()),
+        deadlines: Deadlines::default(),
+    };
+    Ok(OperatorClient::new(connection, Arc::new(SystemClock))?)
+}

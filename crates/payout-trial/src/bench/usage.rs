@@ -1,0 +1,57 @@
+//! What a process takes of the machine.
+
+use std::fs;
+use std::time::Duration;
+
+use anyhow::{Context as _, Result};
+
+/// What a process has taken so far.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Usage {
+    /// Time on a processor, of all its threads that still live.
+    pub(super) cpu: Duration,
+    /// The most memory that it ever had, in KiB.
+    pub(super) peak_kib: u64,
+}
+
+impl Usage {
+    /// Asks the kernel.
+    pub(super) fn of(pid: u32) -> Result<Self> {
+        Ok(Self { cpu: cpu(pid)?, peak_kib: status(pid, "VmHWM:")? })
+    }
+}
+
+/// The first number of each thread's `schedstat`: nanoseconds on a processor. It is finer than the
+/// hundredths of a second in `stat`.
+fn cpu(pid: u32) -> Result<Duration> {
+    let mut total = Duration::ZERO;
+    for thread in fs::read_dir(format!("/proc/{pid}/task")).context("it runs")? {
+        let Ok(text) = fs::read_to_string(thread?.path().join("schedstat")) else { continue };
+        let nanoseconds = text.split_ascii_whitespace().next().unwrap_or_default().parse()?;
+        total = total.saturating_add(Duration::from_nanos(nanoseconds));
+    }
+    Ok(total)
+}
+
+fn status(pid: u32, name: &str) -> Result<u64> {
+    let text = fs::read_to_string(format!("/proc/{pid}/status")).context("it runs")?;
+    let line =
+        text.lines().find_map(|line| line.strip_prefix(name)).context("the kernel says so")?;
+    Ok(line.split_ascii_whitespace().next().unwrap_or_default().parse()?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_process_that_works_takes_time() {
+        let before = Usage::of(std::process::id()).expect("we run");
+
+        let sum = (0..20_000_000_u64).fold(0_u64, |sum, next| sum.rotate_left(3) ^ next);
+
+        let after = Usage::of(std::process::id()).expect("we run");
+        assert!(after.cpu > before.cpu, "{sum}");
+        assert!(after.peak_kib > 0);
+    }
+}

@@ -1,0 +1,59 @@
+//! `cargo xtask bench`: the binary beside what the machine can do.
+
+use crate::postgres::Cluster;
+use crate::process;
+use crate::verdict::Verdict;
+use anyhow::{Context, Result};
+use clap::Args;
+use std::path::PathBuf;
+use std::process::Command;
+
+/// How long everything is looked at.
+#[derive(Debug, Args)]
+pub(crate) struct BenchArguments {
+    /// Fewer and shorter rounds: under two minutes once everything is built
+    #[arg(long)]
+    quick: bool,
+    /// How often everything is measured [default: 7, quick: 3]
+    #[arg(long, value_name = "N")]
+    rounds: Option<usize>,
+    /// Print one JSON object instead of the table
+    #[arg(long)]
+    json: bool,
+}
+
+/// What a build is told that is to be measured without its look at signatures. No feature does this, so
+/// that no binary loses its walls by a word in a manifest.
+const UNVERIFIED: &str = "--cfg payout_unverified";
+
+/// Builds the binary, once as it is and once without its look at signatures, and measures both.
+pub(crate) fn run(arguments: &BenchArguments) -> Result<Verdict> {
+    let mut build = process::cargo(&["build", "--release", "--bins", "--quiet"]);
+    build.args(["--package", "app", "--package", "payout-trial"]).stdout(std::io::stderr());
+    if process::run(&mut build)? == Verdict::Failed {
+        return Ok(Verdict::Failed);
+    }
+    let Some(unverified) = build_unverified()? else { return Ok(Verdict::Failed) };
+    let cluster = Cluster::start()?;
+    let mut bench = Command::new(process::target_folder()?.join("release/payout-trial"));
+    let (rounds, span) = if arguments.quick { (3, "500") } else { (7, "2000") };
+    let rounds = arguments.rounds.unwrap_or(rounds).to_string();
+    bench.args(["bench", "--rounds", &rounds, "--span", span, "--database", cluster.url()]);
+    bench.arg("--unverified").arg(unverified).current_dir(process::workspace_root());
+    if arguments.json {
+        bench.arg("--json");
+    }
+    let verdict = process::run(&mut bench);
+    cluster.stop()?;
+    verdict
+}
+
+/// Where the binary lies that looks at no signature; `None` if it cannot be built.
+fn build_unverified() -> Result<Option<PathBuf>> {
+    let folder = process::target_folder()?.join("unverified");
+    let mut build = process::cargo(&["build", "--release", "--quiet", "--package", "app"]);
+    build.arg("--target-dir").arg(&folder).env("RUSTFLAGS", UNVERIFIED);
+    build.stdout(std::io::stderr());
+    let verdict = process::run(&mut build).context("the binary to be measured without its walls")?;
+    Ok((verdict == Verdict::Passed).then(|| folder.join("release/payout")))
+}
