@@ -54,6 +54,7 @@ fn build_unverified() -> Result<Option<PathBuf>> {
     let mut build = process::cargo(&["build", "--release", "--quiet", "--package", "app"]);
     build.arg("--target-dir").arg(&folder).env("RUSTFLAGS", UNVERIFIED);
     build.stdout(std::io::stderr());
-    let verdict = process::run(&mut build).context("the binary to be measured without its walls")?;
+    let verdict =
+        process::run(&mut build).context("the binary to be measured without its walls")?;
     Ok((verdict == Verdict::Passed).then(|| folder.join("release/payout")))
 }

@@ -42,6 +42,7 @@ mod methods;
 mod serve;
 mod webhook_receiver;
 mod routes;
+mod second_tries;
 mod verified_write;
 mod verified_webhook;
 mod caller;

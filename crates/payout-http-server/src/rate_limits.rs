@@ -16,6 +16,7 @@ use tokio::time::Instant;
 
 use crate::fault::Fault;
 use crate::limits::neighbourhood;
+use crate::second_tries::SecondTries;
 use crate::{Rate, Rates};
 
 /// The most of those who are counted one by one; all others are counted as one.
@@ -29,6 +30,7 @@ pub(crate) struct RateLimits {
     /// Apart, so that no crowd of strangers takes the room of those whom we know.
     strangers_tokens: Option<Buckets>,
     webhooks: Option<Buckets>,
+    pub(crate) second_tries: SecondTries,
 }
 
 /// What a request is counted by: the address that it comes from, and the counts of its server.
@@ -119,6 +121,7 @@ impl RateLimits {
             tokens: buckets(rates.tokens),
             strangers_tokens: buckets(rates.tokens),
             webhooks: buckets(rates.webhooks),
+            second_tries: SecondTries::default(),
         }
     }
 }

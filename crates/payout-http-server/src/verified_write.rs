@@ -13,6 +13,7 @@ use payout_signature::{
 };
 use payout_wire::header;
 use payout_wire::problem::ProblemKind;
+use tokio::time::Instant;
 
 use crate::Client;
 use crate::api::Api;
@@ -20,6 +21,7 @@ use crate::body;
 use crate::caller::{Caller, Need};
 use crate::exchange::Sender;
 use crate::fault::Fault;
+use crate::rate_limits::Meter;
 use crate::single_header::single;
 
 /// Whether this was built to measure what everything but the verification costs: then whoever has a
@@ -101,14 +103,16 @@ fn check_signature(client: &Client, parts: &Parts, body: &[u8]) -> Result<String
         return Err(signature_fault(&"names a key that is not registered for this client"));
     };
     if !UNVERIFIED {
-        verify(&signature, key, parts, body).map_err(|error| signature_fault(&error))?;
+        verify(&signature, (client, key), parts, body).map_err(|error| signature_fault(&error))?;
     }
     Ok(key.kid().to_owned())
 }
 
+/// The path as it came first, and then in its other spelling, unless forgeries in this client's name have
+/// used that up.
 fn verify(
     signature: &TlSignature,
-    key: &VerifyingKey,
+    (client, key): (&Client, &VerifyingKey),
     parts: &Parts,
     body: &[u8],
 ) -> Result<(), SignatureError> {
@@ -120,7 +124,18 @@ fn verify(
         headers: &headers,
         body,
     };
-    signature.verify(key, &request)
+    let first = signature.verify_exact(key, &request);
+    let Err(SignatureError::Mismatch) = first else { return first };
+    let Some(Meter { rates, .. }) = parts.extensions.get::<Meter>() else { return first };
+    let now = Instant::now();
+    if !rates.second_tries.has(&client.id, now) {
+        return first;
+    }
+    let second = signature.verify_other_spelling(key, &request);
+    if second.is_err() {
+        rates.second_tries.fail(&client.id, now);
+    }
+    second
 }
 
 /// A query is not signed, so it may not change what a write does; it may not be there at all.

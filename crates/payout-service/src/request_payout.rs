@@ -87,15 +87,26 @@ impl RequestPayout {
         }
     }
 
-    /// Accepts a payout, or says all that is wrong with it.
+    /// Gives the answer that the request has had before; if there is none, accepts a payout, or says all
+    /// that is wrong with it.
     pub async fn run(
         &self,
         application: PayoutApplication,
     ) -> Result<PayoutId, RequestPayoutError> {
-        let PayoutApplication { client_id, key, fingerprint, order } = application;
-        if let Some(id) = self.earlier_answer(&client_id, &key, &fingerprint).await? {
-            return Ok(id);
+        let PayoutApplication { client_id, key, fingerprint, .. } = &application;
+        match self.earlier_answer(client_id, key, fingerprint).await? {
+            Some(id) => Ok(id),
+            None => self.accept(application).await,
         }
+    }
+
+    /// The same for a request of which the caller has just seen that it had no
+    /// [earlier answer](Self::earlier_answer). If somebody is faster with the same key, theirs counts.
+    pub async fn accept(
+        &self,
+        application: PayoutApplication,
+    ) -> Result<PayoutId, RequestPayoutError> {
+        let PayoutApplication { client_id, key, fingerprint, order } = application;
         let account = self.merchant_account(&client_id, &order).await?;
         let Some(source) = self.source(&client_id, &order).await? else {
             return Err(PayoutRequest::refuse_without_source(&order, &account, &self.rules).into());

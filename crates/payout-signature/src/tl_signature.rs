@@ -135,6 +135,22 @@ impl TlSignature {
         Err(SignatureError::Mismatch)
     }
 
+    /// Verifies the signature over the path with one trailing slash more or less than received: what
+    /// [`verify`](Self::verify) tries second, for a caller who bounds how often that is tried. `/` has no
+    /// second spelling, and is a mismatch.
+    pub fn verify_other_spelling(
+        &self,
+        key: &VerifyingKey,
+        request: &Request<'_>,
+    ) -> Result<(), SignatureError> {
+        let (request, header_lines) = self.prepare(key, request)?;
+        let path = other_spelling(request.path()).ok_or(SignatureError::Mismatch)?;
+        if self.is_signed(key, &request, &path, &header_lines) {
+            return Ok(());
+        }
+        Err(SignatureError::Mismatch)
+    }
+
     /// Everything that can be refused without the cost of a verification.
     fn prepare<'a>(
         &self,

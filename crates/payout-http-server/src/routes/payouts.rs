@@ -48,7 +48,7 @@ pub(crate) async fn create(
         api.check_intake()?;
         let (client_id, key) = (client_id.clone(), key.clone());
         let application = PayoutApplication { client_id, key, fingerprint, order };
-        request_payout.run(application).await?
+        request_payout.accept(application).await?
     };
     Ok(answer::json(StatusCode::ACCEPTED, CreatedPayout::new(id).to_bytes()))
 }

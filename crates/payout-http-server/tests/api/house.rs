@@ -20,7 +20,7 @@ use payout_signature::access_token::TokenKey;
 use uuid::Uuid;
 
 pub(crate) use self::callers::{
-    ACME_KEY, ACME_PEM, BETS_KEY, PROVIDER_KEY, READER_KEY, STRANGE_KEY,
+    ACME_KEY, ACME_PEM, BETS_KEY, FORGED_KEY, PROVIDER_KEY, READER_KEY, STRANGE_KEY,
 };
 use self::callers::{Owners, People, client_id};
 use self::parts::Parts;

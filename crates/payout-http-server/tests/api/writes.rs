@@ -3,7 +3,7 @@
 use http::StatusCode;
 
 use crate::call::{Answer, Call};
-use crate::house::{ACME_KEY, BETS_KEY, House, STRANGE_KEY};
+use crate::house::{ACME_KEY, BETS_KEY, FORGED_KEY, House, STRANGE_KEY};
 
 /// Every path of every write.
 const WRITES: [&str; 4] = ["/v3/payouts", "/payouts", "/v3/payouts/", "/payouts/"];
@@ -223,4 +223,28 @@ async fn an_idempotency_key_is_visible_and_not_endless() {
         assert_eq!(answer.problem().status, 400, "{key}");
         assert_eq!(answer.sentences("Idempotency-Key").len(), 1, "{key}");
     }
+}
+
+#[tokio::test]
+async fn who_signs_the_other_spelling_always_gets_in_until_a_forger_has_tried_too_often() {
+    let (house, call) = write("/v3/payouts").await;
+    let signed_elsewhere = |number: u32, key| {
+        let keyed = call.clone().without("Idempotency-Key");
+        let keyed = keyed.header("Idempotency-Key", &format!("other-{number}"));
+        keyed.path("/v3/payouts/").signed(key).path("/v3/payouts")
+    };
+
+    for number in 0..20 {
+        let answer = signed_elsewhere(number, &ACME_KEY).send(&house).await;
+        assert_eq!(answer.status, StatusCode::ACCEPTED, "{number}: {answer:?}");
+    }
+    for number in 20..40 {
+        let forged = signed_elsewhere(number, &FORGED_KEY).send(&house).await;
+        assert_unsigned(&forged, "Tl-Signature");
+    }
+
+    assert_unsigned(&signed_elsewhere(40, &ACME_KEY).send(&house).await, "Tl-Signature");
+    let exact = call.clone().without("Idempotency-Key").header("Idempotency-Key", "exact");
+    let exact = exact.signed(&ACME_KEY).send(&house).await;
+    assert_eq!(exact.status, StatusCode::ACCEPTED, "{exact:?}");
 }

@@ -25,6 +25,9 @@ pub(crate) static READER_KEY: LazyLock<SigningKey> = LazyLock::new(|| new_key("r
 /// The key of the merchant `bets`, with the same id.
 pub(crate) static BETS_KEY: LazyLock<SigningKey> = LazyLock::new(|| new_key("acme-key"));
 
+/// A key of nobody, with the id of the key of `acme`.
+pub(crate) static FORGED_KEY: LazyLock<SigningKey> = LazyLock::new(|| new_key("acme-key"));
+
 /// A key of nobody, with an id that nobody has.
 pub(crate) static STRANGE_KEY: LazyLock<SigningKey> = LazyLock::new(|| new_key("strange-key"));
 
