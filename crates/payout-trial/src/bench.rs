@@ -65,7 +65,9 @@ pub(crate) async fn run(plan: &Plan) -> Result<Report> {
     progress.finish_and_clear();
     let services = house.services().map(|served| service_figures(&house, served));
     let services = services.collect::<Result<Vec<_>>>()?;
-    Ok(Report { taken, rounds: plan.rounds, services, durability: Vec::new() })
+    let durability = house.services().map(|it| (it.name.clone(), it.durability(&house.stage)));
+    let durability = durability.collect();
+    Ok(Report { taken, rounds: plan.rounds, services, durability })
 }
 
 fn service_figures(house: &House, served: &served::Served) -> Result<ServiceFigures> {

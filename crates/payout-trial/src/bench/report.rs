@@ -14,7 +14,7 @@ pub(crate) struct Report {
     pub(super) rounds: usize,
     pub(super) services: Vec<ServiceFigures>,
     /// What the stores say of how they keep what they have promised.
-    pub(super) durability: Vec<(&'static str, String)>,
+    pub(super) durability: Vec<(String, String)>,
 }
 
 /// What is known of a service when all was measured.
@@ -63,7 +63,7 @@ impl Report {
             })
             .collect();
         let durability: Map<String, Json> =
-            self.durability.iter().map(|(name, said)| ((*name).to_owned(), json!(said))).collect();
+            self.durability.iter().map(|(name, said)| (name.clone(), json!(said))).collect();
         json!({
             "rounds": self.rounds,
             "scenarios": scenarios,
@@ -108,7 +108,7 @@ impl fmt::Display for Report {
             )?;
         }
         for (name, said) in &self.durability {
-            writeln!(f, "{name}: {said}")?;
+            writeln!(f, "{name} keeps its word with {said}")?;
         }
         Ok(())
     }

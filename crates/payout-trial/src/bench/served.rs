@@ -11,6 +11,7 @@ use payout_http_client::{
 };
 use payout_wire::operator::PauseOrder;
 use payout_wire::token::TokenResponse;
+use serde_json::Value as Json;
 
 use super::line::Line;
 use super::request::{self, Letterhead};
@@ -34,6 +35,9 @@ pub(super) struct Served {
     accepted: AtomicU64,
 }
 
+/// What the service logs: how its store keeps what it has promised, and whatever goes wrong.
+const LOG: &str = "warn,payout::server::database=info";
+
 /// Who pauses it.
 const OPERATOR: &str = "bench";
 
@@ -48,7 +52,9 @@ impl Served {
     ) -> Result<Self> {
         let address = Stage::address()?;
         let store = store.fresh().await?;
-        let setting = Setting { name, store: &store, gateway, webhook: None, environment: &[] };
+        let environment = [("PAYOUT_LOG".to_owned(), LOG.to_owned())];
+        let setting =
+            Setting { name, store: &store, gateway, webhook: None, environment: &environment };
         let launch = service::launch(stage, address, &setting);
         let launch = Launch { program: Some(binary.to_owned()), ..launch };
         let server = launch.start_ready(stage).await?;
@@ -87,6 +93,15 @@ impl Served {
         ensure!(answer.status == 202, "the first payout was answered {}: {text}", answer.status);
         self.note(1);
         Ok(())
+    }
+
+    /// What its store has read back of how it keeps what it has promised.
+    pub(super) fn durability(&self, stage: &Stage) -> String {
+        let log = std::fs::read_to_string(stage.path(&format!("{}.log", self.name)));
+        let log = log.unwrap_or_default();
+        let lines = log.lines().filter_map(|line| serde_json::from_str::<Json>(line).ok());
+        let mut said = lines.filter_map(|line| line.get("settings")?.as_str().map(str::to_owned));
+        said.next_back().unwrap_or_else(|| "it has said nothing".to_owned())
     }
 
     /// Notes that it has accepted more.
