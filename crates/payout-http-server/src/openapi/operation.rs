@@ -194,6 +194,17 @@ impl Operation {
         self
     }
 
+    /// Has to ask the provider, which may not be reached. A sandbox is its own.
+    pub(crate) fn asks_provider(self, face: Face) -> Self {
+        if face.sandbox { self } else { self.fails([Kind::ProviderError]) }
+    }
+
+    /// Takes JSON of one of these forms, whatever the head says of its media type.
+    pub(crate) fn takes_as_json(self, form: &'static str) -> Self {
+        let takes = Some(Takes::required(vec![(media_type::JSON, vec![form])]));
+        Self { takes, ..self }.named([form]).has_body()
+    }
+
     /// Has these parameters.
     pub(crate) fn with(mut self, parameters: Parameters) -> Self {
         self.parameters.extend(parameters.all);

@@ -6,15 +6,15 @@ use crate::openapi::{Face, Operation, Parameters, Tag};
 
 const TAG: Tag = Tag::MerchantAccounts;
 
-pub(crate) fn list(_: Face) -> Operation {
+pub(crate) fn list(face: Face) -> Operation {
     Operation::new("listMerchantAccounts", TAG, "List the merchant accounts and their balances")
         .read_by_client()
         .answers(200, "All of them.", &["MerchantAccountList"])
-        .fails([Kind::ProviderError])
+        .asks_provider(face)
 }
 
-pub(crate) fn show(_: Face) -> Operation {
-    one("showMerchantAccount", "Show a merchant account and its balances").answers(
+pub(crate) fn show(face: Face) -> Operation {
+    one(face, "showMerchantAccount", "Show a merchant account and its balances").answers(
         200,
         "The account.",
         &["MerchantAccount"],
@@ -32,7 +32,7 @@ pub(crate) fn transactions(face: Face) -> Operation {
         )
         .may_be_one_of("type", &["payment", "payout"], "What moved; both if nothing is said.")
         .may("cursor", "Cursor", "Where the page begins.");
-    one("listTransactions", "List what moved on a merchant account")
+    one(face, "listTransactions", "List what moved on a merchant account")
         .says(
             "A payout's transaction bears the payout's id. A payout that came back is an external \
              payment that says for which.",
@@ -42,20 +42,20 @@ pub(crate) fn transactions(face: Face) -> Operation {
         .fails([Kind::InvalidParameters])
 }
 
-pub(crate) fn payment_sources(_: Face) -> Operation {
-    one("listPaymentSources", "List the accounts that a user has paid in from")
+pub(crate) fn payment_sources(face: Face) -> Operation {
+    one(face, "listPaymentSources", "List the accounts that a user has paid in from")
         .with(Parameters::default().must("user_id", "Name", "Whose."))
         .answers(200, "All of them. A user who never paid in has none.", &["PaymentSourceList"])
         .fails([Kind::InvalidParameters])
 }
 
-pub(crate) fn sweeping(_: Face) -> Operation {
-    one("showSweeping", "Say that a merchant account is not swept")
+pub(crate) fn sweeping(face: Face) -> Operation {
+    one(face, "showSweeping", "Say that a merchant account is not swept")
         .says("Sweeping is not kept here, so this is answered with 404 whatever is asked.")
 }
 
-pub(crate) fn sweeping_old(_: Face) -> Operation {
-    one("showSweepingAtOldPath", "Say that it is not swept, at the older path")
+pub(crate) fn sweeping_old(face: Face) -> Operation {
+    one(face, "showSweepingAtOldPath", "Say that it is not swept, at the older path")
 }
 
 pub(crate) fn sweep(_: Face) -> Operation {
@@ -74,11 +74,12 @@ pub(crate) fn unsweep_old(_: Face) -> Operation {
     written("deleteSweepingAtOldPath", "Refuse to stop sweeping it, at the older path")
 }
 
-fn one(id: &'static str, summary: &'static str) -> Operation {
+fn one(face: Face, id: &'static str, summary: &'static str) -> Operation {
     Operation::new(id, TAG, summary)
         .read_by_client()
         .with(Parameters::id("The merchant account."))
-        .fails([Kind::NotFound, Kind::ProviderError])
+        .fails([Kind::NotFound])
+        .asks_provider(face)
 }
 
 fn written(id: &'static str, summary: &'static str) -> Operation {

@@ -33,7 +33,7 @@ pub(crate) fn release(_: Face) -> Operation {
     decision("releasePayout", "Let a payout go on that waited for its provider account")
 }
 
-pub(crate) fn resolve(_: Face) -> Operation {
+pub(crate) fn resolve(face: Face) -> Operation {
     decision("resolvePayout", "Say how a payout stands")
         .says(
             "That the provider never had it takes two people, and a statement that would show it. A \
@@ -41,7 +41,7 @@ pub(crate) fn resolve(_: Face) -> Operation {
         )
         .takes(&["ResolveOrder"])
         .answers(202, "It is proposed: another operator must say the same.", &["OperatorPayout"])
-        .fails([Kind::ProviderError])
+        .asks_provider(face)
 }
 
 fn decision(id: &'static str, summary: &'static str) -> Operation {

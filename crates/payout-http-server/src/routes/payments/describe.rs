@@ -12,7 +12,7 @@ pub(crate) fn create(face: Face) -> Operation {
     let operation = Operation::new("createPayment", Tag::Payments, "Let a user pay in");
     let operation = operation.written_by_client();
     if !face.sandbox {
-        return elsewhere(operation);
+        return operation.says(ELSEWHERE).fails([Kind::MethodNotAllowed]);
     }
     made(operation.takes(&["CreatePayment"])).answers(201, "It was made.", &["CreatedPayment"])
 }
@@ -27,7 +27,8 @@ pub(crate) fn show(face: Face) -> Operation {
         .read_by_client()
         .with(Parameters::id("The payment."))
         .answers(200, "The payment.", forms)
-        .fails([Kind::NotFound, Kind::ProviderError])
+        .fails([Kind::NotFound])
+        .asks_provider(face)
 }
 
 pub(crate) fn start(face: Face) -> Operation {
@@ -114,10 +115,10 @@ fn on_payment(operation: Operation) -> Operation {
 }
 
 fn made(operation: Operation) -> Operation {
-    operation.fails([Kind::IdempotencyKeyReuse, Kind::ProviderError])
+    operation.fails([Kind::IdempotencyKeyReuse])
 }
 
 fn elsewhere(operation: Operation) -> Operation {
-    // A path that is not canonical names nothing, whatever is behind it.
+    // An id that is written with escapes names nothing, whatever is behind it.
     operation.says(ELSEWHERE).fails([Kind::MethodNotAllowed, Kind::NotFound])
 }

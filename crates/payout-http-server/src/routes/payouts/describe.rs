@@ -16,7 +16,8 @@ pub(crate) fn create(face: Face) -> Operation {
         .written_by_client()
         .takes(forms)
         .answers(202, "It was accepted, now or under the same key before.", &["CreatedPayout"])
-        .fails([Kind::IdempotencyKeyReuse, Kind::ProviderError])
+        .fails([Kind::IdempotencyKeyReuse])
+        .asks_provider(face)
 }
 
 pub(crate) fn list(_: Face) -> Operation {

@@ -6,7 +6,7 @@ pub(crate) fn receive(_: Face) -> Operation {
     Operation::new("receiveEvent", Tag::Events, "Take an event of the provider")
         .says("An event is a hint and never a proof: what it says is asked of the provider.")
         .by_provider()
-        .takes_any_of(&[(payout_wire::media_type::JSON, "HeardEvent")])
+        .takes_as_json("HeardEvent")
         .answers(202, "It is remembered.", &[])
 }
 
