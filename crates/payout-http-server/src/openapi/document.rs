@@ -56,7 +56,8 @@ fn document(face: Face, entries: &[Entry]) -> OpenApi {
         .iter()
         .map(|entry| {
             let operations = entry.methods.iter();
-            (entry, operations.map(|(method, say)| (method.clone(), say(face))).collect())
+            let said = operations.map(|(method, say)| (method.clone(), say(face).counted(face)));
+            (entry, said.collect())
         })
         .collect();
     let operations = || described.iter().flat_map(|(_, methods)| methods).map(|(_, it)| it);

@@ -194,6 +194,14 @@ impl Operation {
         self
     }
 
+    /// Nobody is told that it has asked too often where nobody's requests are counted.
+    pub(super) fn counted(mut self, face: Face) -> Self {
+        if !face.rates {
+            self.fails.remove(&Kind::RateLimitExceeded);
+        }
+        self
+    }
+
     /// Has to ask the provider, which may not be reached. A sandbox is its own.
     pub(crate) fn asks_provider(self, face: Face) -> Self {
         if face.sandbox { self } else { self.fails([Kind::ProviderError]) }
