@@ -2,7 +2,8 @@
 
 use crate::verdict::Verdict;
 use crate::{
-    attack, bench, bless, ci, conform, cross_check, lint, mutants, postgres, simulate, test, tidy, trial,
+    attack, bench, bless, ci, conform, cross_check, lint, mutants, postgres, simulate, test, tidy,
+    trial,
 };
 use anyhow::Result;
 use clap::{CommandFactory, Parser, Subcommand};
