@@ -24,13 +24,14 @@ fn on_the_server(words: &[&str]) -> Json {
     verdict::of(&[words, &server].concat())
 }
 
+/// Nothing is wrong, and at least so many payouts were accepted to tell by.
 #[track_caller]
-fn nothing_is_wrong(report: &Json) {
+fn nothing_is_wrong_with(least: u64, report: &Json) {
     for wrong in ["lost", "twice", "false_status", "findings"] {
         assert_eq!(report[wrong], 0, "{report}");
     }
     let accepted = report["accepted"].as_u64().unwrap_or_default();
-    assert!(accepted >= 20, "there was load: {report}");
+    assert!(accepted >= least, "there was load: {report}");
 }
 
 #[test]
@@ -47,7 +48,7 @@ fn three_instances_that_are_killed_with_their_database_lose_nothing_and_pay_noth
         "7",
     ]);
 
-    nothing_is_wrong(&report);
+    nothing_is_wrong_with(20, &report);
     assert_eq!((&report["kills"], &report["database_kills"]), (&60.into(), &4.into()), "{report}");
 }
 
@@ -55,7 +56,8 @@ fn three_instances_that_are_killed_with_their_database_lose_nothing_and_pay_noth
 fn a_payout_survives_a_kill_at_its_system_calls_on_postgres() {
     let report = on_the_server(&["sweep", "--stride", "10"]);
 
-    nothing_is_wrong(&report);
+    let points = report["points"].as_u64().unwrap_or_default();
+    nothing_is_wrong_with(points, &report);
     for act in ["points", "points_of_start"] {
         assert!(report[act].as_u64().unwrap_or_default() >= 5, "{act}: {report}");
     }
