@@ -2,8 +2,8 @@
 
 use crate::verdict::Verdict;
 use crate::{
-    attack, bench, bless, ci, conform, cross_check, lint, mutants, postgres, simulate, test, tidy,
-    trial,
+    attack, bench, bless, ci, conform, cross_check, fuzz, lint, mutants, postgres, simulate, test,
+    tidy, trial,
 };
 use anyhow::Result;
 use clap::{CommandFactory, Parser, Subcommand};
@@ -24,6 +24,7 @@ pub(crate) fn run() -> Result<Verdict> {
         Verb::Attack(arguments) => attack::run(&arguments),
         Verb::Bench(arguments) => bench::run(&arguments),
         Verb::Crash(arguments) => trial::crash(&arguments),
+        Verb::Fuzz(arguments) => fuzz::run(&arguments),
         Verb::Simulate { arguments } => simulate::run(&arguments),
         Verb::Mutants { only, json } => mutants::run(only.as_deref(), json),
         Verb::Sweep(arguments) => trial::sweep(&arguments),
@@ -103,6 +104,15 @@ enum Verb {
     /// this fails and says the seed.
     #[command(after_help = "Example: cargo xtask crash --store sqlite --kills 5000 --json")]
     Crash(trial::CrashArguments),
+    /// Feed every parser of bytes from outside with whatever reaches new code
+    ///
+    /// Built for libFuzzer by the stable compiler; needs a C++ compiler. What makes a parser break its
+    /// word fails the run and is kept below `target/fuzz/found`; so are the corpora and the counts of all
+    /// runs.
+    #[command(
+        after_help = "Examples: cargo xtask fuzz --seconds 10\n          cargo xtask fuzz --target payout_order --until 100000000"
+    )]
+    Fuzz(fuzz::FuzzArguments),
     /// Live through worlds where everything goes wrong, each of which follows from a seed
     ///
     /// What follows is handed on to the simulation; `cargo xtask simulate -- --help` shows what it

@@ -23,6 +23,9 @@ pub(crate) fn run() -> Result<Verdict> {
 fn checks() -> Vec<(&'static str, Command)> {
     vec![
         ("formatting", process::cargo(&["fmt", "--all", "--check"])),
+        ("formatting of the fuzz programs", {
+            process::cargo(&["fmt", "--manifest-path", "fuzz/Cargo.toml", "--check"])
+        }),
         ("lints", clippy(&["--workspace", "--all-targets", "--all-features"])),
         ("lints of the domain alone", clippy(&["-p", "payout-domain", "--no-default-features"])),
         ("documentation", documentation()),

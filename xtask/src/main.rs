@@ -8,6 +8,7 @@
 mod attack;
 mod cli;
 mod test;
+mod fuzz;
 mod lint;
 mod tidy;
 mod bench;

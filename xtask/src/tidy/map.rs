@@ -44,6 +44,10 @@ pub(crate) const ROOMS: &[Room] = &[
         &["payout-domain", "payout-ports", "payout-wire", "payout-signature", "payout-http-client"],
     ),
     room(
+        "payout-fuzz",
+        &["payout-domain", "payout-wire", "payout-signature", "payout-http-client"],
+    ),
+    room(
         "app",
         &[
             "payout-domain",
@@ -84,7 +88,14 @@ const fn owned(library: &'static str, owners: &'static [&'static str]) -> Owned 
 
 /// JSON is at the edges: the wire, the JOSE formats of signatures, and the binary's `--json`.
 const fn json(library: &'static str) -> Owned {
-    let owners = &["payout-wire", "payout-signature", "app", "payout-simulation", "payout-trial"];
+    let owners = &[
+        "payout-wire",
+        "payout-signature",
+        "app",
+        "payout-simulation",
+        "payout-trial",
+        "payout-fuzz",
+    ];
     Owned { library, owners, optional_for: &["payout-domain"], tests: Tests::OfAnyCrate }
 }
 
