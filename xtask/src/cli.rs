@@ -2,8 +2,8 @@
 
 use crate::verdict::Verdict;
 use crate::{
-    attack, bench, bless, ci, conform, cross_check, fuzz, lint, mutants, postgres, simulate, test,
-    tidy, trial,
+    attack, bench, bless, ci, conform, cross_check, deny, dist, fuzz, lint, mutants, postgres,
+    simulate, test, tidy, trial,
 };
 use anyhow::Result;
 use clap::{CommandFactory, Parser, Subcommand};
@@ -24,6 +24,8 @@ pub(crate) fn run() -> Result<Verdict> {
         Verb::Attack(arguments) => attack::run(&arguments),
         Verb::Bench(arguments) => bench::run(&arguments),
         Verb::Crash(arguments) => trial::crash(&arguments),
+        Verb::Deny { advisories } => deny::run(advisories),
+        Verb::Dist => dist::run(),
         Verb::Fuzz(arguments) => fuzz::run(&arguments),
         Verb::Simulate { arguments } => simulate::run(&arguments),
         Verb::Mutants { only, json } => mutants::run(only.as_deref(), json),
@@ -104,6 +106,23 @@ enum Verb {
     /// this fails and says the seed.
     #[command(after_help = "Example: cargo xtask crash --store sqlite --kills 5000 --json")]
     Crash(trial::CrashArguments),
+    /// Hold all dependencies against the rules of `deny.toml`: licences, sources, what is banned
+    ///
+    /// Installs cargo-deny below `target/tools`.
+    #[command(after_help = "Example: cargo xtask deny --advisories")]
+    Deny {
+        /// Look up known vulnerabilities as well, for which the internet is needed
+        #[arg(long)]
+        advisories: bool,
+    },
+    /// Make what is given away: an archive with the binary, its list of parts, and checksums
+    ///
+    /// Everything lies in `target/dist` and is made from the last commit: the same commit and compiler
+    /// give the same bytes.
+    #[command(
+        after_help = "Example: cargo xtask dist && (cd target/dist && sha256sum -c SHA256SUMS)"
+    )]
+    Dist,
     /// Feed every parser of bytes from outside with whatever reaches new code
     ///
     /// Built for libFuzzer by the stable compiler; needs a C++ compiler. What makes a parser break its
@@ -127,7 +146,7 @@ enum Verb {
     },
     /// Change the core one place at a time, and see whether its tests notice
     ///
-    /// Installs cargo-mutants below `target/mutants`. A mutant that no test notices fails the run.
+    /// Installs cargo-mutants below `target/tools`. A mutant that no test notices fails the run.
     #[command(after_help = "Example: cargo xtask mutants --only send_rule --json")]
     Mutants {
         /// Only mutants whose file, place or change matches this

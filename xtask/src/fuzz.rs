@@ -7,7 +7,7 @@ mod counts;
 mod outcome;
 
 use crate::debian;
-use crate::process::{self, output_of, workspace_root};
+use crate::process::{self, workspace_root};
 use crate::verdict::Verdict;
 use anyhow::{Context, Result, bail, ensure};
 use clap::Args;
@@ -91,7 +91,8 @@ struct Stage {
 impl Stage {
     fn build(targets: &[String]) -> Result<Self> {
         let folder = process::target_folder()?.join("fuzz");
-        let triple = host()?;
+        // A build that names its machine gives no flags to what only runs while it builds.
+        let triple = process::host()?;
         let mut build = process::cargo(&["build", "--release", "--locked", "--target", &triple]);
         build
             .args(["--manifest-path", "fuzz/Cargo.toml", "--target-dir"])
@@ -188,14 +189,6 @@ fn chosen(wanted: &[String], targets: &[String]) -> Result<Vec<String>> {
         ensure!(targets.contains(name), "there is no target `{name}`; there are {there}");
     }
     Ok(if wanted.is_empty() { targets } else { wanted }.to_vec())
-}
-
-/// What this machine is called by the compiler. A build that names it leaves programs that run while
-/// building without the flags.
-fn host() -> Result<String> {
-    let said = output_of(Command::new("rustc").arg("-vV"))?;
-    let host = said.lines().find_map(|line| line.strip_prefix("host: "));
-    host.map(str::to_owned).context("rustc does not say what machine this is")
 }
 
 fn next(waiting: &Mutex<impl Iterator<Item = String>>) -> Option<String> {

@@ -8,6 +8,8 @@
 mod attack;
 mod cli;
 mod test;
+mod deny;
+mod dist;
 mod fuzz;
 mod lint;
 mod tidy;
@@ -19,6 +21,7 @@ mod conform;
 mod mutants;
 mod trial;
 mod simulate;
+mod cargo_program;
 mod debian;
 mod postgres;
 mod tally;

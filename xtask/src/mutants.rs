@@ -2,15 +2,15 @@
 //!
 //! What is changed, and what is left out and why, is in `.cargo/mutants.toml`.
 
+use crate::cargo_program::CargoProgram;
 use crate::process;
 use crate::verdict::Verdict;
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result};
 use std::fmt;
-use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::path::Path;
 
 /// The version whose set of mutants `docs/mutants.md` counts.
-const VERSION: &str = "27.1.0";
+const CARGO_MUTANTS: CargoProgram = CargoProgram { name: "cargo-mutants", version: "27.1.0" };
 
 /// The crates whose tests judge the mutants; each is judged by its own.
 const PACKAGES: &[&str] = &["payout-domain", "payout-signature"];
@@ -20,8 +20,7 @@ const PACKAGES: &[&str] = &["payout-domain", "payout-signature"];
 pub(crate) fn run(only: Option<&str>, json: bool) -> Result<Verdict> {
     let folder = process::target_folder()?.join("mutants");
     std::fs::create_dir_all(&folder)?;
-    let mut mutants = Command::new(installed(&folder)?);
-    mutants.arg("mutants").current_dir(process::workspace_root());
+    let mut mutants = CARGO_MUTANTS.command()?;
     // Its own copy of the tree has its own target folder.
     mutants.env_remove("CARGO_TARGET_DIR");
     for package in PACKAGES {
@@ -94,20 +93,6 @@ impl fmt::Display for Counts {
              {unviable} do not compile"
         )
     }
-}
-
-/// The program, installed below the folder unless it is there already.
-fn installed(folder: &Path) -> Result<PathBuf> {
-    let program = folder.join("bin").join("cargo-mutants");
-    let is_there = Command::new(&program).args(["mutants", "--version"]).output();
-    if is_there.is_ok_and(|said| String::from_utf8_lossy(&said.stdout).contains(VERSION)) {
-        return Ok(program);
-    }
-    let mut install = process::cargo(&["install", "cargo-mutants", "--locked", "--force"]);
-    install.args(["--version", VERSION, "--root"]).arg(folder);
-    process::announce("cargo-mutants", &install);
-    ensure!(process::run(&mut install)? == Verdict::Passed, "cargo-mutants cannot be installed");
-    Ok(program)
 }
 
 #[cfg(test)]

@@ -29,6 +29,13 @@ pub(crate) fn target_folder() -> Result<PathBuf> {
     Ok(metadata.target_directory.into_std_path_buf())
 }
 
+/// What this machine is called by the compiler, such as `x86_64-unknown-linux-gnu`.
+pub(crate) fn host() -> Result<String> {
+    let said = output_of(Command::new("rustc").arg("-vV"))?;
+    let host = said.lines().find_map(|line| line.strip_prefix("host: "));
+    host.map(str::to_owned).context("rustc does not say what machine this is")
+}
+
 /// Runs a command with its output on our own terminal.
 pub(crate) fn run(command: &mut Command) -> Result<Verdict> {
     let status = command.status().with_context(|| cannot_start(command))?;
