@@ -14,7 +14,7 @@ const OFFLINE: [&str; 3] = ["bans", "licenses", "sources"];
 /// warnings about rules that are for the other.
 const MANIFESTS: [(&str, &[&str]); 2] = [
     ("Cargo.toml", &["license-exception-not-encountered"]),
-    ("fuzz/Cargo.toml", &["license-not-encountered", "unmatched-wrapper"]),
+    ("fuzz/Cargo.toml", &["license-not-encountered", "unused-wrapper"]),
 ];
 
 /// Checks both lock files. Known vulnerabilities are a list on the internet, and only looked up if
