@@ -61,7 +61,7 @@ pub(crate) fn run(arguments: &FuzzArguments) -> Result<Verdict> {
     debian::need("g++", &["g++"])?;
     let targets = chosen(&arguments.target, &targets()?)?;
     let stage = Stage::build(&targets)?;
-    let counts = Mutex::new(Counts::read(stage.folder.join("executions.txt"))?);
+    let counts = Mutex::new(Counts::open(&stage.folder.join("executions.txt"))?);
     let waiting = Mutex::new(targets.into_iter());
     let failed = Mutex::new(Vec::new());
     std::thread::scope(|scope| {
@@ -77,7 +77,7 @@ pub(crate) fn run(arguments: &FuzzArguments) -> Result<Verdict> {
         }
     });
     let failed = failed.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
-    println!("fuzz: {}", locked(&counts));
+    println!("fuzz: {}", locked(&counts).read()?);
     Ok(Verdict::passed_if(failed.is_empty()))
 }
 
@@ -115,7 +115,7 @@ impl Stage {
         };
         let mut seed = arguments.seed;
         loop {
-            let missing = until.saturating_sub(locked(counts).of(target));
+            let missing = until.saturating_sub(locked(counts).read()?.of(target));
             if missing == 0 {
                 return Ok(());
             }

@@ -15,6 +15,7 @@ mod file_marker;
 mod id_generator;
 mod known_clients;
 mod logging;
+mod memory;
 mod operators;
 mod output;
 mod panics;
@@ -35,6 +36,7 @@ use crate::output::Output;
 
 #[tokio::main]
 async fn main() -> ExitCode {
+    memory::keep_private();
     panics::keep_quiet();
     let cli = Cli::parse();
     let output = Output::new(cli.global.json, cli.global.quiet);

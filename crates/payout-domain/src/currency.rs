@@ -24,7 +24,8 @@ pub struct Currency(iso_currency::Currency);
 /// The text names no currency that can be used here.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum CurrencyError {
-    /// No such code in ISO 4217.
+    /// No such code in ISO 4217. Of what is longer than a code with a slip, four characters are kept: it
+    /// may be something else, which is nobody's business.
     #[error("`{0}` is not a currency code of ISO 4217; write three capital letters, such as GBP")]
     Unknown(String),
     /// The code is no money that an account holds: a fund, a metal, a test code, or withdrawn.
@@ -97,12 +98,20 @@ impl FromStr for Currency {
     type Err = CurrencyError;
 
     fn from_str(code: &str) -> Result<Self, CurrencyError> {
-        let unknown = || CurrencyError::Unknown(code.chars().take(16).collect());
+        let unknown = || CurrencyError::Unknown(beginning(code));
         // The table itself accepts small letters; two spellings of one code help nobody.
         if !code.bytes().all(|b| b.is_ascii_uppercase()) {
             return Err(unknown());
         }
         iso_currency::Currency::from_code(code).map(Self).ok_or_else(unknown)
+    }
+}
+
+/// The first four characters, and a sign if there are more.
+fn beginning(text: &str) -> String {
+    match text.char_indices().nth(4) {
+        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
+        None => text.to_owned(),
     }
 }
 
@@ -128,6 +137,15 @@ mod tests {
             ("XAU", None),
         ] {
             assert_eq!(currency(code).exponent(), exponent, "{code}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_code_is_not_repeated_as_a_whole() {
+        for (text, said) in
+            [("GBX", "GBX"), (" GBP", " GBP"), ("pounds", "poun…"), ("ééééé", "éééé…")]
+        {
+            assert_eq!(text.parse::<Currency>(), Err(CurrencyError::Unknown(said.into())));
         }
     }
 

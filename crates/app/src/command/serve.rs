@@ -58,7 +58,6 @@ pub(crate) async fn run(
     settings: &Settings,
     output: Output,
 ) -> Result<Exit, Failure> {
-    keep_memory_private();
     let plan = plan(args, settings)?;
     let connection = target::of_gateway(args, settings)?;
     check_verifies(&connection)?;
@@ -173,15 +172,6 @@ fn rate(settings: &Settings, key: &str) -> Result<Option<Rate>, Failure> {
     let per_second = NonZeroU32::new(required(settings, key, None)?);
     Ok(per_second
         .map(|per_second| Rate { per_second, burst: per_second.saturating_mul(BURST_SECONDS) }))
-}
-
-/// Lets nobody but the system's own administrator read secrets from the memory of this process, and lets
-/// no core dump hold them.
-fn keep_memory_private() {
-    let private = rustix::process::DumpableBehavior::NotDumpable;
-    if let Err(error) = rustix::process::set_dumpable_behavior(private) {
-        tracing::warn!(%error, "core dumps of this process may hold its secrets");
-    }
 }
 
 /// Who may call: the client that is configured, and those that are registered.

@@ -95,6 +95,28 @@ pub(crate) fn signature(server: &Server, key: &str, body: &[u8]) -> String {
         .expect("the key is right")
 }
 
+/// Sends a write of the server's own client, signed by the provider's own crate.
+pub(crate) fn write(server: &Server, path: &str, key: &str, body: &Json) -> Answer {
+    let body = body.to_string();
+    let pem = std::fs::read(server.member("private_key_file")).expect("the server wrote it");
+    let signature = truelayer_signing::sign_with_pem(server.member("kid"), &pem)
+        .method(Method::Post)
+        .path(path)
+        .header("Idempotency-Key", key.as_bytes())
+        .body(body.as_bytes())
+        .build_signer()
+        .sign()
+        .expect("the key is right");
+    let bearer = format!("Bearer {}", token(server, "payments"));
+    let headers = [
+        ("Authorization", bearer.as_str()),
+        ("Content-Type", "application/json; charset=UTF-8"),
+        ("Idempotency-Key", key),
+        ("Tl-Signature", &signature),
+    ];
+    send(server.url(), "POST", path, &headers, body.as_bytes())
+}
+
 /// Sends a payout with these headers beside the content type.
 pub(crate) fn post_payout(server: &Server, headers: &[(&str, &str)], body: &[u8]) -> Answer {
     let headers = [&[("Content-Type", "application/json")], headers].concat();

@@ -16,6 +16,7 @@ mod receiver;
 mod world;
 
 mod audit;
+mod canaries;
 mod clients;
 mod clock;
 mod configuration;

@@ -1,40 +1,16 @@
 //! A user pays in as a client of the provider has it done, and is refunded, through a crash.
 
-use serde_json::{Value as Json, json};
-use truelayer_signing::Method;
-
-use crate::http::{self, Answer};
+use crate::http::{self, write};
 use crate::receiver::Receiver;
 use crate::stage::{Server, Stage, eventually};
-
-/// A write of the server's own client, signed by the provider's own crate.
-fn write(server: &Server, path: &str, key: &str, body: &Json) -> Answer {
-    let body = body.to_string();
-    let pem = std::fs::read(server.member("private_key_file")).expect("the server wrote it");
-    let signature = truelayer_signing::sign_with_pem(server.member("kid"), &pem)
-        .method(Method::Post)
-        .path(path)
-        .header("Idempotency-Key", key.as_bytes())
-        .body(body.as_bytes())
-        .build_signer()
-        .sign()
-        .expect("the key is right");
-    let bearer = format!("Bearer {}", http::token(server, "payments"));
-    let headers = [
-        ("Authorization", bearer.as_str()),
-        ("Content-Type", "application/json; charset=UTF-8"),
-        ("Idempotency-Key", key),
-        ("Tl-Signature", &signature),
-    ];
-    http::send(server.url(), "POST", path, &headers, body.as_bytes())
-}
+use serde_json::{Value as Json, json};
 
 fn read(server: &Server, path: &str) -> Json {
     let bearer = format!("Bearer {}", http::token(server, "payments"));
     http::send(server.url(), "GET", path, &[("Authorization", &bearer)], &[]).json()
 }
 
-fn settled(server: &Server, id: &str) -> Json {
+pub(crate) fn settled(server: &Server, id: &str) -> Json {
     let path = format!("/v3/payments/{id}");
     eventually("the payment settles", || {
         let payment = read(server, &path);
@@ -62,7 +38,7 @@ fn order(server: &Server) -> Json {
 }
 
 /// A payment that its user has authorised.
-fn authorised(server: &Server, order: &Json) -> String {
+pub(crate) fn authorised(server: &Server, order: &Json) -> String {
     let made = write(server, "/v3/payments", "pay-1", order);
     assert_eq!(made.status, 201, "{made:?}");
     let id = made.json()["id"].as_str().expect("it was made").to_owned();

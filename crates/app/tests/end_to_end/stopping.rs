@@ -1,6 +1,9 @@
 //! Stopping cleanly, and what is left behind.
 
 use std::fs;
+use std::io::{BufRead as _, BufReader};
+use std::os::unix::process::ExitStatusExt as _;
+use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use crate::http::{pay_out, token};
@@ -106,4 +109,30 @@ fn no_log_tells_an_account_a_token_or_a_secret() {
         let line = logs.lines().find(|line| line.contains(&canary));
         assert_eq!(line, None, "{canary}");
     }
+}
+
+#[test]
+fn a_server_that_crashes_leaves_no_image_of_its_memory() {
+    let stage = Stage::new();
+    let sandbox = ["sandbox", "--json", "--data", "data", "--listen", "127.0.0.1:0"];
+    let crash = |words: &[&str]| {
+        let mut shell = Command::new("sh");
+        // The limit is the shell's own, and so its child's.
+        shell.args(["-c", "ulimit -c unlimited && exec \"$0\" \"$@\""]).args(words);
+        stage.furnish(&mut shell);
+        let mut child = shell.stdout(Stdio::piped()).spawn().expect("there is a shell");
+        let mut line = String::new();
+        let stdout = child.stdout.take().expect("it is piped");
+        BufReader::new(stdout).read_line(&mut line).expect("it says that it has begun");
+        let kill = format!("kill -ABRT {}", child.id());
+        assert!(Command::new("sh").args(["-c", &kill]).status().expect("it is sent").success());
+        child.wait().expect("it is our child")
+    };
+
+    let other = crash(&["sh", "-c", "echo begun; while :; do sleep 1; done"]);
+    let ours = crash(&[&[env!("CARGO_BIN_EXE_payout")], &sandbox[..]].concat());
+
+    assert_eq!((other.signal(), ours.signal()), (Some(6), Some(6)));
+    assert!(other.core_dumped(), "this machine lets no process leave one, so nothing is shown");
+    assert!(!ours.core_dumped());
 }
