@@ -45,7 +45,7 @@ pub(crate) struct SweepArguments {
 pub(crate) struct TrialsArguments {
     #[command(flatten)]
     common: Common,
-    /// disk-full, stall, clock-back, clock-forth, second-process, proxy [default: all]
+    /// disk-full, stall, clock-back, clock-forth, second-process, proxy, crowd [default: all]
     trials: Vec<String>,
 }
 

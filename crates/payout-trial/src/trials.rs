@@ -5,6 +5,7 @@ mod stall;
 mod clock_jump;
 mod second_process;
 mod proxy;
+mod crowd;
 
 use std::time::{Duration, Instant};
 
@@ -33,6 +34,8 @@ pub(crate) enum Trial {
     SecondProcess,
     /// The environment names a proxy
     Proxy,
+    /// Two thousand peers that say nothing, or one byte now and then
+    Crowd,
 }
 
 /// What came of the trials.
@@ -40,7 +43,22 @@ pub(crate) enum Trial {
 pub(crate) struct Report {
     store: &'static str,
     done: Vec<(Trial, Duration)>,
+    /// What was measured on the way.
+    notes: Vec<(Trial, String)>,
     pub(crate) findings: Vec<(Trial, Finding)>,
+}
+
+/// What came of one trial.
+#[derive(Debug)]
+struct Held {
+    findings: Vec<Finding>,
+    note: Option<String>,
+}
+
+impl From<Vec<Finding>> for Held {
+    fn from(findings: Vec<Finding>) -> Self {
+        Self { findings, note: None }
+    }
 }
 
 impl Trial {
@@ -53,19 +71,21 @@ impl Trial {
     fn is_about(self, store: &Store) -> bool {
         match self {
             Self::DiskFull | Self::SecondProcess => *store == Store::Sqlite,
-            Self::Stall | Self::ClockBack | Self::ClockForth | Self::Proxy => true,
+            Self::Stall | Self::ClockBack | Self::ClockForth | Self::Proxy | Self::Crowd => true,
         }
     }
 
-    async fn run(self, stage: &Stage, store: &Store) -> Result<Vec<Finding>> {
-        match self {
+    async fn run(self, stage: &Stage, store: &Store) -> Result<Held> {
+        let findings = match self {
             Self::DiskFull => disk_full::run(stage).await,
             Self::Stall => stall::run(stage, store).await,
             Self::ClockBack => clock_jump::run(stage, store, Way::Back).await,
             Self::ClockForth => clock_jump::run(stage, store, Way::Forth).await,
             Self::SecondProcess => second_process::run(stage).await,
             Self::Proxy => proxy::run(stage, store).await,
-        }
+            Self::Crowd => return crowd::run(stage, store).await,
+        };
+        findings.map(Held::from)
     }
 }
 
@@ -76,15 +96,17 @@ pub(crate) async fn run(
     stage: impl Fn() -> Result<Stage>,
 ) -> Result<Report> {
     let named = if trials.is_empty() { Trial::value_variants() } else { trials };
-    let mut report = Report { store: store.name(), done: Vec::new(), findings: Vec::new() };
+    let (done, notes, findings) = (Vec::new(), Vec::new(), Vec::new());
+    let mut report = Report { store: store.name(), done, notes, findings };
     for trial in named.iter().filter(|trial| trial.is_about(store)) {
         let begun = Instant::now();
         let stage = stage()?;
-        let found = trial.run(&stage, store).await.with_context(|| trial.name())?;
-        if !found.is_empty() {
+        let held = trial.run(&stage, store).await.with_context(|| trial.name())?;
+        if !held.findings.is_empty() {
             let _for_whoever_looks_into_it = stage.keep();
         }
-        report.findings.extend(found.into_iter().map(|finding| (*trial, finding)));
+        report.findings.extend(held.findings.into_iter().map(|finding| (*trial, finding)));
+        report.notes.extend(held.note.map(|note| (*trial, note)));
         report.done.push((*trial, begun.elapsed()));
     }
     Ok(report)
@@ -94,7 +116,9 @@ impl Report {
     /// The report as one object.
     pub(crate) fn json(&self) -> Json {
         let done: Vec<_> = self.done.iter().map(|(trial, _)| trial.name()).collect();
-        json!({ "store": self.store, "trials": done, "findings": self.findings.len() })
+        let notes: Vec<_> = self.notes.iter().map(|(_, note)| note).collect();
+        let findings = self.findings.len();
+        json!({ "store": self.store, "trials": done, "notes": notes, "findings": findings })
     }
 }
 
@@ -102,6 +126,9 @@ impl std::fmt::Display for Report {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         for (trial, finding) in &self.findings {
             writeln!(f, "{}: {finding}", trial.name())?;
+        }
+        for (trial, note) in &self.notes {
+            writeln!(f, "{}: {note}", trial.name())?;
         }
         for (trial, took) in &self.done {
             let count = self.findings.iter().filter(|(of, _)| of == trial).count();

@@ -42,3 +42,8 @@ fn a_second_process_on_the_same_file_is_turned_away() {
 fn a_proxy_of_the_environment_is_not_used() {
     nothing_is_found("proxy");
 }
+
+#[test]
+fn two_thousand_silent_or_dribbling_peers_keep_nobody_out() {
+    nothing_is_found("crowd");
+}
