@@ -96,6 +96,11 @@ impl Stage {
             .env("PAYOUT_LOG", "warn")
             // Disks are filled up to their last byte here.
             .env("PAYOUT_SERVE_DISK_FREE_MIB_MIN", "0")
+            // One client is all the load there is.
+            .env("PAYOUT_SERVE_READS_PER_SECOND", "0")
+            .env("PAYOUT_SERVE_WRITES_PER_SECOND", "0")
+            .env("PAYOUT_SERVE_TOKENS_PER_SECOND", "0")
+            .env("PAYOUT_SERVE_EVENTS_PER_SECOND", "0")
             .env("PAYOUT_GATEWAY_CLIENT_ID", CLIENT_ID)
             .env("PAYOUT_GATEWAY_CLIENT_SECRET_FILE", home.join("client-secret"))
             .env("PAYOUT_GATEWAY_KID", KID)

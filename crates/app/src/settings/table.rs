@@ -207,25 +207,25 @@ pub(crate) const TABLE: &[Setting] = &[
     one(
         "serve.reads_per_second",
         "PAYOUT_SERVE_READS_PER_SECOND",
-        Some("0"),
+        Some("2000"),
         "how much one client or operator may read; 0 is no limit",
     ),
     one(
         "serve.writes_per_second",
         "PAYOUT_SERVE_WRITES_PER_SECOND",
-        Some("0"),
+        Some("1000"),
         "how much one client or operator may change; 0 is no limit",
     ),
     one(
         "serve.tokens_per_second",
         "PAYOUT_SERVE_TOKENS_PER_SECOND",
-        Some("0"),
+        Some("10"),
         "how many tokens one client may ask for from one address; 0 is no limit",
     ),
     one(
         "serve.events_per_second",
         "PAYOUT_SERVE_EVENTS_PER_SECOND",
-        Some("0"),
+        Some("1000"),
         "how many events one address may tell; 0 is no limit",
     ),
     one(
