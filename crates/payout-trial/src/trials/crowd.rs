@@ -13,7 +13,7 @@ use tokio::task::JoinSet;
 
 use super::{Held, pay};
 use crate::figures::Spans;
-use crate::finding::{Finding, Findings, Kind};
+use crate::finding::{Findings, Kind};
 use crate::stage::Stage;
 use crate::store::Store;
 use crate::world::{Setup, World};
