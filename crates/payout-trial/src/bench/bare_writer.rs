@@ -7,6 +7,7 @@ use anyhow::{Context as _, Result};
 use rusqlite::Connection;
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinSet;
+use uuid::Uuid;
 
 use super::figure::per_second;
 
@@ -103,6 +104,6 @@ fn insert(connection: &Connection, seq: i64, body: &[u8]) -> Result<()> {
     connection.prepare_cached("INSERT INTO event VALUES (?1, 1, 'accepted')")?.execute([seq])?;
     connection
         .prepare_cached("INSERT INTO idempotency VALUES (?1, ?2)")?
-        .execute((format!("key-{seq}"), seq))?;
+        .execute((Uuid::new_v4().to_string(), seq))?;
     Ok(())
 }

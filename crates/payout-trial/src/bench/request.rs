@@ -7,6 +7,7 @@ use anyhow::{Context as _, Result};
 use payout_signature::{Request, SigningKey, sign};
 use payout_wire::payout::CreatePayout;
 use payout_wire::route;
+use uuid::Uuid;
 
 use crate::load::order;
 use crate::provider::PaidIn;
@@ -37,14 +38,13 @@ impl Letterhead<'_> {
         head.into_bytes()
     }
 
-    /// Requests for payouts, each under a key of its own that begins with `name`.
+    /// Requests for payouts, each under a key of its own: a random one, as clients make them.
     ///
     /// Signing costs about half of verifying, so all processors sign.
     pub(super) fn creates(
         &self,
         key: &SigningKey,
         user: &PaidIn,
-        name: &str,
         count: usize,
     ) -> Result<Vec<Vec<u8>>> {
         let lanes = thread::available_parallelism()?.get();
@@ -52,7 +52,7 @@ impl Letterhead<'_> {
         thread::scope(|scope| {
             let signed = |lane: usize| {
                 let number = |place: usize| lane.saturating_mul(share).saturating_add(place);
-                let made = (0..share).map(|place| self.create(key, user, name, number(place)));
+                let made = (0..share).map(|place| self.create(key, user, number(place)));
                 made.collect::<Result<Vec<_>>>()
             };
             let lanes: Vec<_> = (0..lanes).map(|lane| scope.spawn(move || signed(lane))).collect();
@@ -69,26 +69,19 @@ impl Letterhead<'_> {
         &self,
         key: &SigningKey,
         user: &PaidIn,
-        name: &str,
         count: usize,
     ) -> Result<Vec<Vec<u8>>> {
         let signature = sign(key, &EMPTY, &["Idempotency-Key"], None)?;
         let made = (0..count).map(|number| {
             let body = CreatePayout::render(&order(user, 0, u64::try_from(number)?)?, None);
-            Ok(self.post(&body, &format!("{name}-{number}"), &signature))
+            Ok(self.post(&body, &Uuid::new_v4().to_string(), &signature))
         });
         made.collect()
     }
 
-    fn create(
-        &self,
-        key: &SigningKey,
-        user: &PaidIn,
-        name: &str,
-        number: usize,
-    ) -> Result<Vec<u8>> {
+    fn create(&self, key: &SigningKey, user: &PaidIn, number: usize) -> Result<Vec<u8>> {
         let body = CreatePayout::render(&order(user, 0, u64::try_from(number)?)?, None);
-        let idempotency_key = format!("{name}-{number}");
+        let idempotency_key = Uuid::new_v4().to_string();
         let headers: &[(&str, &[u8])] = &[("Idempotency-Key", idempotency_key.as_bytes())];
         let request = Request { method: "POST", path: route::PAYOUTS.v3, headers, body: &body };
         let signature = sign(key, &request, &["Idempotency-Key"], None)?;

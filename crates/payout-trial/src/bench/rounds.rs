@@ -74,7 +74,7 @@ impl Round<'_> {
     /// The answers' bodies, for those who read afterwards.
     async fn create_sqlite(&mut self) -> Result<Vec<Vec<u8>>> {
         let served = &self.house.sqlite;
-        let requests = self.signed(served, "create", self.house.stage.signing_key(), SIGNED_MAX)?;
+        let requests = self.signed(served, self.house.stage.signing_key(), SIGNED_MAX)?;
         let before = self.verifications()?;
         let measured = self.load(served, 202).keeping().run(&requests).await?;
         served.note(measured.count);
@@ -90,7 +90,7 @@ impl Round<'_> {
 
     async fn create_postgres(&mut self) -> Result<()> {
         let Some(served) = &self.house.postgres else { return Ok(()) };
-        let requests = self.signed(served, "create", self.house.stage.signing_key(), SIGNED_MAX)?;
+        let requests = self.signed(served, self.house.stage.signing_key(), SIGNED_MAX)?;
         let before = self.verifications()?;
         let measured = self.load(served, 202).run(&requests).await?;
         served.note(measured.count);
@@ -104,7 +104,7 @@ impl Round<'_> {
     async fn create_alone(&mut self, fsync_us: u64) -> Result<()> {
         let served = &self.house.sqlite;
         let key = self.house.stage.signing_key();
-        let requests = self.signed(served, "alone", key, SIGNED_MAX.div_euclid(4))?;
+        let requests = self.signed(served, key, SIGNED_MAX.div_euclid(4))?;
         let measured = Load { connections: 1, ..self.load(served, 202) }.run(&requests).await?;
         served.note(measured.count);
         let alone = self.keep(Scenario::CreateAlone, &measured);
@@ -118,7 +118,7 @@ impl Round<'_> {
         let most = self.taken.scenarios.get(&Scenario::CreateSqlite).and_then(|all| all.last());
         let rate = most.map_or(0, |figure| figure.per_second.div_euclid(2));
         let served = &self.house.sqlite;
-        let requests = self.signed(served, "half", self.house.stage.signing_key(), rate)?;
+        let requests = self.signed(served, self.house.stage.signing_key(), rate)?;
         let load = Load { rate: Some(rate), ..self.load(served, 202) };
         let measured = load.run(&requests).await?;
         served.note(measured.count);
@@ -132,7 +132,7 @@ impl Round<'_> {
         let served = &self.house.sqlite;
         let own = self.house.stage.signing_key();
         let (forger, _) = SigningKey::generate(own.kid())?;
-        let requests = self.signed(served, "forged", &forger, SIGNED_MAX.div_euclid(2))?;
+        let requests = self.signed(served, &forger, SIGNED_MAX.div_euclid(2))?;
         let one = self.house.cryptography.one_verification(self.half())?;
         let measured = self.load(served, 401).run(&requests).await?;
         let forgery = self.keep(Scenario::Forgery, &measured);
@@ -193,7 +193,7 @@ impl Round<'_> {
         served.warm_up(&self.house.stage, &self.house.user).await?;
         let count = self.in_span(DISPATCHED);
         let key = self.house.stage.signing_key();
-        let requests = self.signed(served, &name, key, DISPATCHED)?;
+        let requests = self.signed(served, key, DISPATCHED)?;
         let load = Load { span: Duration::from_mins(2), ..self.load(served, 202) };
         let accepted = load.run(&requests).await?.count.saturating_add(1);
         let pid = served.server.pid();
@@ -227,24 +227,16 @@ impl Round<'_> {
     }
 
     /// Requests for payouts that no other round has made, enough for the span at this rate.
-    fn signed(
-        &self,
-        served: &Served,
-        name: &str,
-        key: &SigningKey,
-        per_second: u64,
-    ) -> Result<Arc<Requests>> {
-        let name = format!("{name}-{}", self.number);
+    fn signed(&self, served: &Served, key: &SigningKey, per_second: u64) -> Result<Arc<Requests>> {
         let count = usize::try_from(self.in_span(per_second))?;
-        let made = served.letterhead().creates(key, &self.house.user, &name, count)?;
+        let made = served.letterhead().creates(key, &self.house.user, count)?;
         Ok(Requests::once(made))
     }
 
     /// The same, with one signature for all of them: nobody looks at it.
     fn unsigned(&self, served: &Served, key: &SigningKey) -> Result<Arc<Requests>> {
-        let name = format!("unverified-{}", self.number);
         let count = usize::try_from(self.in_span(UNSIGNED_MAX))?;
-        Ok(Requests::once(served.letterhead().unsigned(key, &self.house.user, &name, count)?))
+        Ok(Requests::once(served.letterhead().unsigned(key, &self.house.user, count)?))
     }
 
     fn load(&self, served: &Served, status: u16) -> Load {

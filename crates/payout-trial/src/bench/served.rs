@@ -86,7 +86,7 @@ impl Served {
 
     /// Lets it accept one payout, so that it knows the user and has met everything once.
     pub(super) async fn warm_up(&self, stage: &Stage, user: &PaidIn) -> Result<()> {
-        let requests = self.letterhead().creates(stage.signing_key(), user, "warm-up", 1)?;
+        let requests = self.letterhead().creates(stage.signing_key(), user, 1)?;
         let request = requests.first().context("one was made")?;
         let answer = Line::open(self.address).await?.ask(request).await?;
         let text = String::from_utf8_lossy(&answer.body);
