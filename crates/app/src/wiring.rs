@@ -223,7 +223,8 @@ impl UseCases {
                 take_in.clone(),
                 guard_store.clone(),
                 behaviour.dispatch,
-            ),
+            )
+            .ringing(bells.dispatch.clone()),
             notify_clients: notify_clients(adapters, behaviour),
             operators: operators(adapters, &take_in, look, &bells),
             guard_store,
