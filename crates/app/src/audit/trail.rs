@@ -4,6 +4,8 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -11,32 +13,23 @@ use async_trait::async_trait;
 use base16ct::lower;
 use payout_http_server::{AuditEntry, AuditFailed, AuditTrail, AuditWho};
 use payout_wire::timestamp;
-use tokio::sync::{mpsc, oneshot};
 
 use super::chain::{Head, Line};
 use super::{FOLDER, SUFFIX, segments};
 use crate::credentials::create_private_directory;
 use crate::failure::Failure;
 
-/// The record of a server, written by one thread.
+/// The record of a server.
 ///
 /// What was recorded is in the hands of the operating system, so it outlives the process; once a second
-/// it is on disk.
+/// a thread brings it to the disk. A line is written by whoever answers: that takes a few microseconds,
+/// less than to wake another thread for it and to be woken by it.
 #[derive(Clone, Debug)]
 pub(crate) struct AuditFiles {
-    queue: mpsc::Sender<Job>,
+    writer: Arc<Mutex<Writer>>,
+    /// Nothing is ever sent: when the last record is dropped, the thread hears that it may end.
+    _alive: mpsc::Sender<()>,
 }
-
-struct Job {
-    entry: AuditEntry,
-    written: oneshot::Sender<Result<(), AuditFailed>>,
-}
-
-/// The most that waits to be written.
-const QUEUE_MAX: usize = 4_096;
-
-/// The most that is written at once.
-const BATCH_MAX: usize = 256;
 
 /// The size from which on a segment is followed by another, in bytes.
 const SEGMENT_MAX: u64 = 64 * 1024 * 1024;
@@ -64,73 +57,43 @@ impl AuditFiles {
         let mut file = open(&path).map_err(wrong)?;
         let head = continued(&mut file, number, &folder)?;
         let size = file.metadata().map_err(wrong)?.len();
-        let now = Instant::now();
-        let writer =
-            Writer { folder, file, number, size, head, synced: now, told: now, dirty: false };
-        let (sender, queue) = mpsc::channel(QUEUE_MAX);
+        let (file, told, unsynced) = (Arc::new(file), Instant::now(), Vec::new());
+        let writer = Writer { folder, file, number, size, head, told, unsynced };
+        let writer = Arc::new(Mutex::new(writer));
+        let (alive, ended) = mpsc::channel();
+        let written = Arc::clone(&writer);
         thread::Builder::new()
             .name("audit".to_owned())
-            .spawn(move || writer.run(queue))
+            .spawn(move || sync_until(&ended, &written))
             .map_err(|error| Failure::failed("audit", &error))?;
-        Ok(Self { queue: sender })
+        Ok(Self { writer, _alive: alive })
     }
 }
 
 #[async_trait]
 impl AuditTrail for AuditFiles {
     async fn record(&self, entry: AuditEntry) -> Result<(), AuditFailed> {
-        let (written, answer) = oneshot::channel();
-        self.queue.send(Job { entry, written }).await.map_err(|_| AuditFailed)?;
-        answer.await.map_err(|_| AuditFailed)?
+        locked(&self.writer).write(&entry)
     }
 }
 
+#[derive(Debug)]
 struct Writer {
     folder: PathBuf,
-    file: File,
+    file: Arc<File>,
     number: u64,
     size: u64,
     head: Head,
-    synced: Instant,
     told: Instant,
-    dirty: bool,
+    /// What was written to since the last sync.
+    unsynced: Vec<Arc<File>>,
 }
 
 impl Writer {
-    fn run(mut self, mut queue: mpsc::Receiver<Job>) {
-        let mut jobs = Vec::with_capacity(BATCH_MAX);
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build();
-        let Ok(runtime) = runtime else { return };
-        loop {
-            // A while without anything to write ends with a sync of what was written before.
-            let waited = runtime.block_on(async {
-                tokio::time::timeout(SYNC_EVERY, queue.recv_many(&mut jobs, BATCH_MAX)).await
-            });
-            if waited == Ok(0) {
-                self.sync();
-                return;
-            }
-            if !jobs.is_empty() {
-                let written = self.write(&jobs);
-                for job in jobs.drain(..) {
-                    let _nobody_may_wait_any_more = job.written.send(written);
-                }
-            }
-            if self.synced.elapsed() >= SYNC_EVERY {
-                self.sync();
-            }
-        }
-    }
-
-    /// All of them or none: what was written of a batch that failed is taken away again.
-    fn write(&mut self, jobs: &[Job]) -> Result<(), AuditFailed> {
-        let (mut head, mut text) = (self.head.clone(), String::new());
-        for job in jobs {
-            let (next, line) = line(&head, &job.entry).ok_or(AuditFailed)?;
-            text.push_str(&line);
-            head = next;
-        }
-        let written = self.roll().and_then(|()| self.file.write_all(text.as_bytes()));
+    /// The whole line or nothing: what was written of one that failed is taken away again.
+    fn write(&mut self, entry: &AuditEntry) -> Result<(), AuditFailed> {
+        let (head, text) = line(&self.head, entry).ok_or(AuditFailed)?;
+        let written = self.roll().and_then(|()| (&*self.file).write_all(text.as_bytes()));
         if let Err(error) = written {
             tracing::error!(%error, "the audit trail cannot be written: nothing is done without it");
             if let Err(error) = self.file.set_len(self.size) {
@@ -140,7 +103,9 @@ impl Writer {
         }
         self.size = self.size.saturating_add(u64::try_from(text.len()).unwrap_or(u64::MAX));
         self.head = head;
-        self.dirty = true;
+        if self.unsynced.last().is_none_or(|last| !Arc::ptr_eq(last, &self.file)) {
+            self.unsynced.push(Arc::clone(&self.file));
+        }
         if self.told.elapsed() >= TELL_EVERY {
             self.told = Instant::now();
             tracing::info!(head = %self.head, "the audit trail has come so far");
@@ -153,21 +118,32 @@ impl Writer {
         if self.size < SEGMENT_MAX {
             return Ok(());
         }
-        self.file.sync_data()?;
         let number = self.number.saturating_add(1);
-        self.file = open(&segment(&self.folder, number))?;
+        self.file = Arc::new(open(&segment(&self.folder, number))?);
         (self.number, self.size) = (number, 0);
         Ok(())
     }
+}
 
-    fn sync(&mut self) {
-        self.synced = Instant::now();
-        if std::mem::take(&mut self.dirty)
-            && let Err(error) = self.file.sync_data()
-        {
-            tracing::error!(%error, "the audit trail could not be brought to the disk");
+/// Brings to the disk what was written, once a second and at the end. Nobody waits for it.
+fn sync_until(ended: &mpsc::Receiver<()>, writer: &Mutex<Writer>) {
+    loop {
+        let waited = ended.recv_timeout(SYNC_EVERY);
+        let unsynced = std::mem::take(&mut locked(writer).unsynced);
+        for file in unsynced {
+            if let Err(error) = file.sync_data() {
+                tracing::error!(%error, "the audit trail could not be brought to the disk");
+            }
+        }
+        if waited == Err(RecvTimeoutError::Disconnected) {
+            return;
         }
     }
+}
+
+/// A head is that of a whole line, whoever panicked.
+fn locked(writer: &Mutex<Writer>) -> MutexGuard<'_, Writer> {
+    writer.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 fn line(head: &Head, entry: &AuditEntry) -> Option<(Head, String)> {
