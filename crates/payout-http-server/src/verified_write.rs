@@ -7,7 +7,7 @@ use axum::extract::{FromRequest, Request};
 use http::HeaderMap;
 use http::request::Parts;
 use payout_domain::{ClientId, IdempotencyKey, IdempotencyKeyError};
-use payout_service::Fingerprint;
+use payout_service::{Coming, Fingerprint};
 use payout_signature::{
     Request as SignedRequest, SignatureError, TlSignature, VerifyingKey, digest,
 };
@@ -38,6 +38,7 @@ pub(crate) struct VerifiedWrite {
     fingerprint: Fingerprint,
     headers: HeaderMap,
     body: Vec<u8>,
+    _coming: Coming,
 }
 
 impl VerifiedWrite {
@@ -74,6 +75,7 @@ impl FromRequest<Arc<Api>> for VerifiedWrite {
         let (parts, body) = request.into_parts();
         let body = body::collect(&parts.headers, body, &api.limits).await?;
         let Caller(client) = Caller::authenticate(api, &parts, Need::Write)?;
+        let coming = api.request_payout.expect();
         let kid = check_signature(&client, &parts, &body)?;
         let key =
             single(&parts.headers, header::IDEMPOTENCY_KEY).map_err(|error| key_fault(&error))?;
@@ -85,7 +87,7 @@ impl FromRequest<Arc<Api>> for VerifiedWrite {
         if let Some(sender) = parts.extensions.get::<Sender>() {
             sender.asks(Some(&kid), fingerprint.0);
         }
-        Ok(Self { client, key, fingerprint, headers: parts.headers, body })
+        Ok(Self { client, key, fingerprint, headers: parts.headers, body, _coming: coming })
     }
 }
 

@@ -27,6 +27,7 @@ mod attempt;
 mod cause;
 mod client_register;
 mod clock;
+mod coming;
 mod gateway;
 mod id_generator;
 mod inbox;
@@ -46,6 +47,7 @@ pub use attempt::{Attempt, AttemptEnd};
 pub use cause::{Cause, chain};
 pub use client_register::{ClientRegister, RegisterError};
 pub use clock::{Clock, MovableClock};
+pub use coming::{Coming, ComingCount};
 pub use gateway::{
     Authorisation, BearerToken, GatewayProfile, Instruction, PayoutGateway, ReadError,
     ReportedPayout, SubmitOutcome,

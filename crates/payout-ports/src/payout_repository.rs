@@ -9,7 +9,8 @@ use payout_domain::{
 };
 
 use crate::{
-    Attempt, AttemptEnd, Cause, GatewayProfile, Instruction, NewNotification, RepositoryError,
+    Attempt, AttemptEnd, Cause, Coming, GatewayProfile, Instruction, NewNotification,
+    RepositoryError,
 };
 
 /// Remembers payouts, every piece of evidence about them, and who works on them.
@@ -48,6 +49,12 @@ pub trait PayoutRepository: Send + Sync {
     /// Stores an accepted payout, its first event, its instruction and its key, if the key is free.
     /// A second payout of the same id under another key is [`RepositoryError::Corrupt`].
     async fn accept(&self, acceptance: Acceptance) -> Result<AcceptOutcome, RepositoryError>;
+
+    /// Hears that something is probably coming to be accepted. It changes nothing but when a store
+    /// commits that commits in groups.
+    fn expect_acceptance(&self) -> Coming {
+        Coming::default()
+    }
 
     /// Finds what a key was last used for, however long ago.
     async fn find_key(

@@ -94,9 +94,9 @@ pub use transfer_money::TransferMoney;
 
 /// The words of the ports that the use cases speak to their callers.
 pub use payout_ports::{
-    Attempt, ClientWrite, CreatedPayIn, DeadLetter, DeadLetterSubject, Deposit, DepositOrder,
-    DepositRefused, Fingerprint, GatewayProfile, InboxSubject, Notice, NoticeSubject, PageOrder,
-    Pause, PayInReport, PayingAccount, PayoutEvent, Payouts, ProviderRefused, RefundOrder,
-    Remembered, ReturnFor, SandboxDelays, ShownSource, Standing, StoreMark, Transaction,
-    TransactionKind, TransactionPage, TransactionQuery, TransactionType, chain,
+    Attempt, ClientWrite, Coming, CreatedPayIn, DeadLetter, DeadLetterSubject, Deposit,
+    DepositOrder, DepositRefused, Fingerprint, GatewayProfile, InboxSubject, Notice, NoticeSubject,
+    PageOrder, Pause, PayInReport, PayingAccount, PayoutEvent, Payouts, ProviderRefused,
+    RefundOrder, Remembered, ReturnFor, SandboxDelays, ShownSource, Standing, StoreMark,
+    Transaction, TransactionKind, TransactionPage, TransactionQuery, TransactionType, chain,
 };

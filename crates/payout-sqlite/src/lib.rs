@@ -43,6 +43,7 @@ mod settings;
 mod schema;
 mod restart;
 mod writer;
+mod looks;
 mod readers;
 mod failure;
 mod payouts;

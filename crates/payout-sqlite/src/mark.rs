@@ -14,7 +14,7 @@ use crate::writer::Advance;
 impl MarkedStore for SqliteStore {
     async fn mark(&self) -> Result<StoreMark, RepositoryError> {
         let place = self.place().into();
-        Ok(self.read(move |connection| mark(connection, place)).await?)
+        Ok(self.look(move |connection| mark(connection, place)).await?)
     }
 }
 

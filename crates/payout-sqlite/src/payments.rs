@@ -52,7 +52,7 @@ impl PaymentRepository for SqliteStore {
         id: PaymentId,
     ) -> Result<Option<Payment>, RepositoryError> {
         let client_id = client_id.clone();
-        Ok(self.read(move |connection| payment::find(connection, &client_id, id)).await?)
+        Ok(self.look(move |connection| payment::find(connection, &client_id, id)).await?)
     }
 
     async fn source(
@@ -61,7 +61,7 @@ impl PaymentRepository for SqliteStore {
         id: PaymentSourceId,
     ) -> Result<Option<PaymentSource>, RepositoryError> {
         let client_id = client_id.clone();
-        Ok(self.read(move |connection| source::find(connection, &client_id, id)).await?)
+        Ok(self.look(move |connection| source::find(connection, &client_id, id)).await?)
     }
 
     async fn sources_of(
@@ -91,6 +91,6 @@ impl PaymentRepository for SqliteStore {
         &self,
         id: MerchantAccountId,
     ) -> Result<Option<MerchantAccount>, RepositoryError> {
-        Ok(self.read(move |connection| merchant_account::find(connection, id)).await?)
+        Ok(self.look(move |connection| merchant_account::find(connection, id)).await?)
     }
 }

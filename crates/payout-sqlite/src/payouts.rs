@@ -10,9 +10,9 @@ mod save;
 use async_trait::async_trait;
 use payout_domain::{ClientId, GatewayPayoutId, IdempotencyKey, Payout, PayoutId};
 use payout_ports::{
-    AcceptOutcome, Acceptance, Attempt, Claimed, GatewayProfile, IdempotencyRecord, PageOrder,
-    PayoutChange, PayoutEvent, PayoutRepository, Payouts, RepositoryError, SaveError, SendOrder,
-    Standing, WatchOrder,
+    AcceptOutcome, Acceptance, Attempt, Claimed, Coming, GatewayProfile, IdempotencyRecord,
+    PageOrder, PayoutChange, PayoutEvent, PayoutRepository, Payouts, RepositoryError, SaveError,
+    SendOrder, Standing, WatchOrder,
 };
 
 use crate::SqliteStore;
@@ -50,13 +50,17 @@ impl PayoutRepository for SqliteStore {
         Ok(accepted.await?)
     }
 
+    fn expect_acceptance(&self) -> Coming {
+        self.coming.one_more()
+    }
+
     async fn find_key(
         &self,
         client_id: &ClientId,
         key: &IdempotencyKey,
     ) -> Result<Option<IdempotencyRecord>, RepositoryError> {
         let (client_id, key) = (client_id.clone(), key.clone());
-        let found = self.read(move |connection| accept::find_key(connection, &client_id, &key));
+        let found = self.look(move |connection| accept::find_key(connection, &client_id, &key));
         Ok(found.await?)
     }
 
@@ -84,7 +88,7 @@ impl PayoutRepository for SqliteStore {
     }
 
     async fn find_unscoped(&self, id: PayoutId) -> Result<Option<Payout>, RepositoryError> {
-        Ok(self.read(move |connection| find::by_id(connection, id)).await?)
+        Ok(self.look(move |connection| find::by_id(connection, id)).await?)
     }
 
     async fn find_by_gateway_id(
@@ -93,7 +97,7 @@ impl PayoutRepository for SqliteStore {
         id: GatewayPayoutId,
     ) -> Result<Option<Payout>, RepositoryError> {
         let profile = profile.clone();
-        Ok(self.read(move |connection| find::by_gateway_id(connection, &profile, id)).await?)
+        Ok(self.look(move |connection| find::by_gateway_id(connection, &profile, id)).await?)
     }
 
     async fn list(
@@ -115,7 +119,7 @@ impl PayoutRepository for SqliteStore {
     }
 
     async fn attempts(&self, id: PayoutId) -> Result<Vec<Attempt>, RepositoryError> {
-        Ok(self.read(move |connection| attempt::of_payout(connection, id)).await?)
+        Ok(self.look(move |connection| attempt::of_payout(connection, id)).await?)
     }
 
     async fn history(
@@ -124,6 +128,6 @@ impl PayoutRepository for SqliteStore {
         id: PayoutId,
     ) -> Result<Option<Vec<PayoutEvent>>, RepositoryError> {
         let client_id = client_id.clone();
-        Ok(self.read(move |connection| find::history(connection, &client_id, id)).await?)
+        Ok(self.look(move |connection| find::history(connection, &client_id, id)).await?)
     }
 }

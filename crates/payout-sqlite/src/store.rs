@@ -4,11 +4,12 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::thread::{self, JoinHandle};
 
-use payout_ports::Cause;
+use payout_ports::{Cause, ComingCount};
 use rusqlite::Connection;
 
 use crate::data_directory::DataDirectory;
 use crate::failure::Failure;
+use crate::looks::Looks;
 use crate::readers::Reads;
 use crate::settings::{connect, forbid_writing, settle};
 use crate::writer::{Advance, Counters, Writer, Writes};
@@ -21,6 +22,8 @@ use crate::{OpenError, Settings, Statistics, StoreOptions, restart, schema};
 #[derive(Debug)]
 pub struct SqliteStore {
     // The order matters when the store is dropped: the threads end once nobody can ask them.
+    pub(crate) coming: ComingCount,
+    looks: Looks,
     reads: Reads,
     writes: Writes,
     thread: WriterThread,
@@ -55,14 +58,15 @@ impl SqliteStore {
         if !was_closed {
             restart::end_leases(&connection).map_err(|error| OpenError::of_sqlite(&path, error))?;
         }
-        let readers = open_readers(&path, options)?;
-        Self::start(connection, readers, directory, settings, options)
+        let readers = open_readers(&path, options, options.readers.get())?;
+        let looks = Looks::new(open_readers(&path, options, options.looks.get())?);
+        Self::start(connection, (looks, readers), directory, settings, options)
             .map_err(|error| OpenError::of_io(&path, error))
     }
 
     fn start(
         connection: Connection,
-        readers: Vec<Connection>,
+        (looks, readers): (Looks, Vec<Connection>),
         directory: DataDirectory,
         settings: Settings,
         options: &StoreOptions,
@@ -71,9 +75,12 @@ impl SqliteStore {
         let (writes, queue) = Writes::channel(options.queue_max.get());
         let place = directory.place().into();
         let (counters, stopped) = (Arc::<Counters>::default(), Arc::default());
+        let coming = ComingCount::default();
         let owner = Writer {
             connection,
             queue,
+            coming: coming.clone(),
+            company_wait_max: options.company_wait_max,
             group_max: options.group_max.get(),
             log_pages_max: options.log_pages_max,
             counters: Arc::clone(&counters),
@@ -84,12 +91,13 @@ impl SqliteStore {
         };
         let thread = thread::Builder::new().name("payout-write".to_owned());
         let thread = WriterThread(Mutex::new(Some(thread.spawn(move || owner.run())?)));
-        Ok(Self { reads, writes, thread, settings, place, counters, stopped })
+        Ok(Self { coming, looks, reads, writes, thread, settings, place, counters, stopped })
     }
 
     /// Does what was asked before, copies everything into one file, and writes down that it is
     /// whole. Whatever is asked afterwards is not available.
     pub async fn close(&self) -> Result<(), CloseError> {
+        self.looks.end().await;
         self.reads.end().await;
         let closed = self.writes.close().await;
         self.thread.join();
@@ -122,6 +130,19 @@ impl SqliteStore {
         self.writes.waiting()
     }
 
+    /// Looks one thing up by its key: at once, if there is a connection for it.
+    pub(crate) async fn look<T, W>(&self, work: W) -> Result<T, Failure>
+    where
+        T: Send + 'static,
+        W: FnOnce(&Connection) -> Result<T, Failure> + Send + 'static,
+    {
+        match self.looks.look(work) {
+            Ok(found) => found,
+            Err(work) => self.reads.read(work).await,
+        }
+    }
+
+    /// Looks up what may be many rows.
     pub(crate) async fn read<T, W>(&self, work: W) -> Result<T, Failure>
     where
         T: Send + 'static,
@@ -164,8 +185,12 @@ fn limit_size(
         .map_err(|error| OpenError::of_sqlite(path, error))
 }
 
-fn open_readers(path: &Path, options: &StoreOptions) -> Result<Vec<Connection>, OpenError> {
-    (0..options.readers.get())
+fn open_readers(
+    path: &Path,
+    options: &StoreOptions,
+    count: usize,
+) -> Result<Vec<Connection>, OpenError> {
+    (0..count)
         .map(|_| {
             let connection = connect(path, options)?;
             settle(&connection, path)?;

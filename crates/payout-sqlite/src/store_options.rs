@@ -6,10 +6,16 @@ use std::time::Duration;
 /// How a store is opened. The default is right for one service on one machine.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StoreOptions {
-    /// How many connections read at the same time.
+    /// How many connections read at the same time, each on a thread of its own.
     pub readers: NonZeroUsize,
+    /// How many connections look up one thing at once, on the threads that ask: as many as there are
+    /// such threads is enough.
+    pub looks: NonZeroUsize,
     /// The most writes that are committed together.
     pub group_max: NonZeroUsize,
+    /// How long a commit waits for others of which the store has heard that they are coming. Without
+    /// any it does not wait.
+    pub company_wait_max: Duration,
     /// How many writes may wait; a caller beyond that waits until there is room.
     pub queue_max: NonZeroUsize,
     /// How many pages of 4 KiB the write-ahead log may hold before they are copied into the
@@ -26,7 +32,9 @@ impl Default for StoreOptions {
     fn default() -> Self {
         Self {
             readers: NonZeroUsize::MIN.saturating_add(1),
+            looks: std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN),
             group_max: NonZeroUsize::MIN.saturating_add(511),
+            company_wait_max: Duration::from_millis(2),
             queue_max: NonZeroUsize::MIN.saturating_add(4095),
             log_pages_max: 4096,
             pages_max: None,

@@ -9,8 +9,10 @@ mod tests;
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, OnceLock};
-use std::thread::JoinHandle;
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
 
+use payout_ports::ComingCount;
 use rusqlite::Connection;
 use tokio::sync::{mpsc, oneshot};
 
@@ -66,12 +68,20 @@ impl Writes {
     }
 }
 
+/// How often a writer that waits for company looks for it: about as long as a signature takes to be
+/// verified, which is what most of those who are coming are at.
+const COMPANY_PAUSE: Duration = Duration::from_micros(250);
+
 /// The writer: it owns the only connection that writes, and the lock on the directory.
 pub(crate) struct Writer {
     /// The connection.
     pub(crate) connection: Connection,
     /// What is to be written.
     pub(crate) queue: mpsc::Receiver<Message>,
+    /// How much is coming.
+    pub(crate) coming: ComingCount,
+    /// How long a commit waits for it.
+    pub(crate) company_wait_max: Duration,
     /// The most writes in one commit.
     pub(crate) group_max: usize,
     /// The most pages in the log.
@@ -127,12 +137,29 @@ impl Writer {
         }
     }
 
-    /// Waits for something to do, and takes all that is queued, up to a group.
+    /// Waits for something to do, and takes all that is queued, up to a group. Here the size of a group
+    /// is decided, and nowhere else.
     ///
-    /// Here the size of a group is decided, and nowhere else: to wait a little for more company under
-    /// load would be done here.
+    /// A commit costs about as much for one as for many. So while more is coming than is queued it waits
+    /// a little, as long as somebody comes. Whoever comes alone waits for nobody.
     fn gather(&mut self, messages: &mut Vec<Message>) -> bool {
-        self.queue.blocking_recv_many(messages, self.group_max) > 0
+        if self.queue.blocking_recv_many(messages, self.group_max) == 0 {
+            return false;
+        }
+        let begun = Instant::now();
+        while self.coming.get() > messages.len() && begun.elapsed() < self.company_wait_max {
+            thread::sleep(COMPANY_PAUSE);
+            let known = messages.len();
+            while messages.len() < self.group_max
+                && let Ok(message) = self.queue.try_recv()
+            {
+                messages.push(message);
+            }
+            if messages.len() == known || messages.len() >= self.group_max {
+                break;
+            }
+        }
+        true
     }
 
     /// Commits a group, and only then answers.
