@@ -8,8 +8,8 @@ use payout_domain::{
     PayoutOrder, PayoutRequest, PayoutRules, Refusal, Refusals, Timestamp, UserId,
 };
 use payout_ports::{
-    AcceptOutcome, Acceptance, AccountOwners, Clock, Fingerprint, IdGenerator, PaymentRepository,
-    PayoutGateway, PayoutRepository,
+    AcceptOutcome, Acceptance, AccountOwners, Clock, Coming, Fingerprint, IdGenerator,
+    PaymentRepository, PayoutGateway, PayoutRepository,
 };
 
 use crate::{Doorbell, ServiceError};
@@ -68,6 +68,12 @@ pub enum RequestPayoutError {
 }
 
 impl RequestPayout {
+    /// Says that a request is on its way that will probably be [accepted](Self::accept): from when it is
+    /// known who asks, until it is answered.
+    pub fn expect(&self) -> Coming {
+        self.payouts.expect_acceptance()
+    }
+
     /// Finds the answer that a request has had before, before anything else is looked at: the same
     /// request always gets the same answer.
     pub async fn earlier_answer(
@@ -100,8 +106,8 @@ impl RequestPayout {
         }
     }
 
-    /// The same for a request of which the caller has just seen that it had no
-    /// [earlier answer](Self::earlier_answer). If somebody is faster with the same key, theirs counts.
+    /// The same with one look less, for a caller who asks for the [earlier answer](Self::earlier_answer) if
+    /// this fails: the store knows a key that was used, but it is asked only when everything else is right.
     pub async fn accept(
         &self,
         application: PayoutApplication,

@@ -8,7 +8,7 @@ use axum::extract::{Path, State};
 use axum::response::Response;
 use http::StatusCode;
 use payout_domain::{Payout, PayoutId, PayoutOrder, TransferId};
-use payout_service::{PageOrder, PayoutApplication};
+use payout_service::{PageOrder, PayoutApplication, RequestPayout};
 use payout_wire::history::HistoryBody;
 use payout_wire::payout::{
     AnyPayout, CreatePayout, CreatedPayout, OpenPayoutBody, PayoutBody, PayoutPage,
@@ -29,55 +29,80 @@ const PAGE_SIZE: usize = 50;
 /// The most payouts of a page.
 const PAGE_SIZE_MAX: usize = 200;
 
-/// `POST /v3/payouts`: the answer to a request that was accepted before comes before any look at its
-/// body, so that it stays the same whatever the rules have become.
+/// `POST /v3/payouts`: a request that was accepted before gets the answer that it had then, whatever the
+/// rules have become.
+///
+/// The store finds out by the key, in the step that accepts. So the key is looked up before only if there is
+/// something in the way of that step.
 pub(crate) async fn create(
     State(api): State<Arc<Api>>,
     write: VerifiedWrite,
 ) -> Result<Response, Fault> {
-    let (client_id, key, fingerprint) = (write.client_id(), write.key(), write.fingerprint());
     let request_payout = api.request_payout();
-    let earlier = request_payout.earlier_answer(client_id, key, &fingerprint).await?;
-    let id = if let Some(id) = earlier {
-        id
-    } else {
-        let order = match closed_loop(&api, &write).await? {
-            Asked::ClosedLoop(order) => order,
-            Asked::Accepted(answer) => return Ok(answer),
-        };
-        api.check_intake()?;
-        let (client_id, key) = (client_id.clone(), key.clone());
-        let application = PayoutApplication { client_id, key, fingerprint, order };
-        request_payout.accept(application).await?
+    let id = match accept(&api, &request_payout, &write).await {
+        Ok(Asked::ClosedLoop(id)) => id,
+        Ok(Asked::Accepted(answer)) => return Ok(answer),
+        Err(fault) => earlier_answer(&request_payout, &write).await?.ok_or(fault)?,
     };
     Ok(answer::json(StatusCode::ACCEPTED, CreatedPayout::new(id).to_bytes()))
 }
 
-/// What a caller asks for, and has got if it is no closed-loop payout.
-enum Asked {
-    ClosedLoop(PayoutOrder),
+/// What a caller asks for: a closed-loop payout, or something else that it has got by now.
+enum Asked<T> {
+    ClosedLoop(T),
     Accepted(Response),
 }
 
+async fn accept(
+    api: &Api,
+    request_payout: &RequestPayout,
+    write: &VerifiedWrite,
+) -> Result<Asked<PayoutId>, Fault> {
+    let order = match closed_loop(api, request_payout, write).await? {
+        Asked::ClosedLoop(order) => order,
+        Asked::Accepted(answer) => return Ok(Asked::Accepted(answer)),
+    };
+    api.check_intake()?;
+    let (client_id, key) = (write.client_id().clone(), write.key().clone());
+    let fingerprint = write.fingerprint();
+    let application = PayoutApplication { client_id, key, fingerprint, order };
+    Ok(Asked::ClosedLoop(request_payout.accept(application).await?))
+}
+
 /// Reads what is asked for. Payouts to any account are a sandbox's only, and it makes them at once.
-async fn closed_loop(api: &Api, write: &VerifiedWrite) -> Result<Asked, Fault> {
+async fn closed_loop(
+    api: &Api,
+    request_payout: &RequestPayout,
+    write: &VerifiedWrite,
+) -> Result<Asked<PayoutOrder>, Fault> {
     let Some(Sandbox { provider, .. }) = &api.sandbox else {
         return Ok(Asked::ClosedLoop(CreatePayout::parse(write.json()?)?));
     };
     let known_write = client_write(api, write);
     match CreatePayout::parse_any(write.json()?)? {
         AnyPayout::ClosedLoop(order) => {
+            // The two kinds share their keys, and remember them apart.
             if provider.transfer_money.is_key_taken(&known_write).await {
                 return Err(Fault::of(ProblemKind::IdempotencyKeyReuse));
             }
             Ok(Asked::ClosedLoop(order))
         }
         AnyPayout::Open(order) => {
+            earlier_answer(request_payout, write).await?;
             let id = provider.transfer_money.pay_out(&known_write, &order).await?;
             let body = CreatedPayout::new(PayoutId::from_uuid(id.as_uuid()));
             Ok(Asked::Accepted(answer::json(StatusCode::ACCEPTED, body.to_bytes())))
         }
     }
+}
+
+/// What the same request was answered before. That the key was used for another one is an error.
+async fn earlier_answer(
+    request_payout: &RequestPayout,
+    write: &VerifiedWrite,
+) -> Result<Option<PayoutId>, Fault> {
+    let (client_id, key) = (write.client_id(), write.key());
+    Ok(request_payout.earlier_answer(client_id, key, &write.fingerprint()).await?)
 }
 
 /// `GET /v3/payouts`
