@@ -11,9 +11,9 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, OnceLock};
 use std::thread::JoinHandle;
 
-use rusqlite::Connection;
 use tokio::sync::{mpsc, oneshot};
 
+use crate::connection::Connection;
 use crate::data_directory::DataDirectory;
 use crate::failure::{Failure, Outage, is_fatal};
 use job::{Job, Task};

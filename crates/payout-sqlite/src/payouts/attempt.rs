@@ -2,9 +2,10 @@
 
 use payout_domain::{PayoutId, Timestamp, TokenLife};
 use payout_ports::{Attempt, AttemptEnd, Epoch};
-use rusqlite::{Connection, params};
+use rusqlite::params;
 
 use crate::cells::Cells;
+use crate::connection::Connection;
 use crate::failure::Failure;
 
 pub(crate) const OF_PAYOUT: &str = "SELECT attempt, begun_at, token_issued_at, token_expires_at, \

@@ -2,11 +2,12 @@
 
 use payout_domain::ClientId;
 use payout_ports::{Epoch, PayoutChange, Schedule};
-use rusqlite::{Connection, Error, ffi};
+use rusqlite::{Error, ffi};
 
 use super::attempt;
 use super::record::{Work, add_event, update};
 use crate::cells::Cells;
+use crate::connection::Connection;
 use crate::failure::Failure;
 use crate::outbox::{self, Subject};
 use crate::writer::Advance;
