@@ -48,6 +48,7 @@ fn place() -> SealedPlace<'static> {
         field: PersonalField::Reference,
         client_id: "acme",
         id: Uuid::from_u128(1),
+        number: 0,
     }
 }
 
@@ -77,6 +78,7 @@ pub fn what_is_sealed_opens_in_no_other_place(make: MakeSealer) {
         SealedPlace { client_id: "globex", ..place() },
         SealedPlace { client_id: "", ..place() },
         SealedPlace { id: Uuid::from_u128(2), ..place() },
+        SealedPlace { number: 1, ..place() },
     ];
     for elsewhere in records.iter().chain(&fields).chain(&others).filter(|at| **at != place()) {
         let broken = CannotOpen::Broken { key_id: "2026-11".to_owned() };

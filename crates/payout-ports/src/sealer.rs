@@ -39,6 +39,8 @@ pub struct SealedPlace<'a> {
     pub client_id: &'a str,
     /// Its name.
     pub id: Uuid,
+    /// Its number, where several have the same name; else 0.
+    pub number: u32,
 }
 
 /// What has parts that are of a person.
@@ -50,6 +52,8 @@ pub enum SealedRecord {
     Payment,
     /// A payment source.
     PaymentSource,
+    /// A transmission of a payout: the payout's name, and its number.
+    Attempt,
     /// The store itself.
     Store,
 }
@@ -67,6 +71,8 @@ pub enum PersonalField {
     Metadata,
     /// The bytes that are sent to the provider.
     GatewayBody,
+    /// How a transmission ended, in the provider's words.
+    Outcome,
     /// A word that everybody knows: whoever opens it has the key.
     KeyProof,
 }
@@ -99,7 +105,8 @@ pub enum CannotOpen {
 
 impl SealedRecord {
     /// All of them.
-    pub const ALL: [Self; 4] = [Self::Payout, Self::Payment, Self::PaymentSource, Self::Store];
+    pub const ALL: [Self; 5] =
+        [Self::Payout, Self::Payment, Self::PaymentSource, Self::Attempt, Self::Store];
 
     /// Its name, which is part of what is sealed and never changes.
     pub const fn as_str(self) -> &'static str {
@@ -107,6 +114,7 @@ impl SealedRecord {
             Self::Payout => "payout",
             Self::Payment => "payment",
             Self::PaymentSource => "payment_source",
+            Self::Attempt => "payout_attempt",
             Self::Store => "store",
         }
     }
@@ -114,12 +122,13 @@ impl SealedRecord {
 
 impl PersonalField {
     /// All of them.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::AccountHolderName,
         Self::AccountIdentifiers,
         Self::Reference,
         Self::Metadata,
         Self::GatewayBody,
+        Self::Outcome,
         Self::KeyProof,
     ];
 
@@ -131,6 +140,7 @@ impl PersonalField {
             Self::Reference => "reference",
             Self::Metadata => "metadata",
             Self::GatewayBody => "gateway_body",
+            Self::Outcome => "outcome",
             Self::KeyProof => "key_proof",
         }
     }

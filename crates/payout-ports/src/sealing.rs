@@ -55,6 +55,7 @@ pub struct Personal<'a> {
     record: SealedRecord,
     client_id: &'a str,
     id: Uuid,
+    number: u32,
 }
 
 impl Sealing {
@@ -70,7 +71,7 @@ impl Sealing {
         client_id: &'a str,
         id: Uuid,
     ) -> Personal<'a> {
-        Personal { sealing: self, record, client_id, id }
+        Personal { sealing: self, record, client_id, id, number: 0 }
     }
 
     /// Checks that every key that a store was ever opened with is at hand, and gives the proof of the key
@@ -109,6 +110,12 @@ impl PartialEq for Sealing {
 impl Eq for Sealing {}
 
 impl Personal<'_> {
+    /// The one with this number, of several that have the same name.
+    #[must_use]
+    pub fn numbered(self, number: u32) -> Self {
+        Self { number, ..self }
+    }
+
     /// What the store keeps for a text.
     pub fn keep(&self, field: PersonalField, plain: &str) -> String {
         match &self.sealing.0 {
@@ -172,8 +179,8 @@ impl Personal<'_> {
     }
 
     fn place(&self, field: PersonalField) -> SealedPlace<'_> {
-        let Self { record, client_id, id, .. } = *self;
-        SealedPlace { record, field, client_id, id }
+        let Self { record, client_id, id, number, .. } = *self;
+        SealedPlace { record, field, client_id, id, number }
     }
 }
 

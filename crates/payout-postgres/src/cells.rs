@@ -113,11 +113,18 @@ impl<'a> Cells<'a> {
         bytes.map(Arc::from).map_err(|why| Failure::NotOpened { column, why })
     }
 
-    /// The holder's name, which nobody may have told.
-    pub(crate) fn holder_name(&mut self, of: Personal<'_>) -> Result<Option<String>, Failure> {
-        let field = PersonalField::AccountHolderName;
+    /// A text of a person that nobody may have told.
+    pub(crate) fn optional_personal(
+        &mut self,
+        of: Personal<'_>,
+        field: PersonalField,
+    ) -> Result<Option<String>, Failure> {
         let kept: Option<&str> = self.plain(field.as_str())?;
-        kept.map(|kept| opened(of, field, kept, |name| Some(name.to_owned()))).transpose()
+        kept.map(|kept| opened(of, field, kept, |text| Some(text.to_owned()))).transpose()
+    }
+
+    pub(crate) fn holder_name(&mut self, of: Personal<'_>) -> Result<Option<String>, Failure> {
+        self.optional_personal(of, PersonalField::AccountHolderName)
     }
 
     pub(crate) fn identifiers(

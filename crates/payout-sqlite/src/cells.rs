@@ -112,13 +112,20 @@ impl<'a> Cells<'a> {
         bytes.map(Arc::from).map_err(|why| Failure::NotOpened { column, why })
     }
 
-    /// The holder's name, which nobody may have told.
-    pub(crate) fn holder_name(&mut self, of: Personal<'_>) -> Result<Option<String>, Failure> {
+    /// A text of a person that nobody may have told.
+    pub(crate) fn optional_personal(
+        &mut self,
+        of: Personal<'_>,
+        field: PersonalField,
+    ) -> Result<Option<String>, Failure> {
         if self.row.get_ref(self.next)? == ValueRef::Null {
-            return self.plain("account_holder_name");
+            return self.plain(field.as_str());
         }
-        let name = |name: &str| Some(name.to_owned());
-        self.personal(of, PersonalField::AccountHolderName, name).map(Some)
+        self.personal(of, field, |text| Some(text.to_owned())).map(Some)
+    }
+
+    pub(crate) fn holder_name(&mut self, of: Personal<'_>) -> Result<Option<String>, Failure> {
+        self.optional_personal(of, PersonalField::AccountHolderName)
     }
 
     pub(crate) fn identifiers(

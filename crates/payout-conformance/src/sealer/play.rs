@@ -71,10 +71,10 @@ impl Mask<'_> {
     }
 
     fn hash(&self, bytes: &[u8]) -> [u8; 8] {
-        let SealedPlace { record, field, client_id, id } = self.place;
+        let SealedPlace { record, field, client_id, id, number } = self.place;
         let mut hasher = DefaultHasher::new();
         (self.key, self.number, record.as_str(), field.as_str()).hash(&mut hasher);
-        (client_id, id.as_bytes(), bytes).hash(&mut hasher);
+        (client_id, id.as_bytes(), number, bytes).hash(&mut hasher);
         hasher.finish().to_be_bytes()
     }
 }

@@ -3,12 +3,13 @@
 use std::collections::BTreeSet;
 
 use payout_conformance::fixtures::{
-    Accepting, acme, payment, payment_source_id, payout_id, seconds, send_order,
+    Accepting, acme, payment, payment_source_id, payout_id, seconds, send_order, unchanged,
 };
 use payout_conformance::play_sealer;
 use payout_domain::{Payment, PayoutId};
 use payout_ports::{
-    CannotOpen, PaymentRepository, PayoutRepository, RepositoryError, Sealing, chain,
+    AttemptEnd, CannotOpen, PaymentRepository, PayoutChange, PayoutRepository, RepositoryError,
+    Sealing, chain,
 };
 use payout_postgres::{OpenError, PostgresStore, StoreOptions};
 use tokio_postgres::Client;
@@ -39,10 +40,26 @@ async fn filled(keys: &[(&'static str, u8)]) -> (PostgresStore, Client, Schema) 
     (store, hand, schema)
 }
 
+/// The transmission of the first payout, which the provider refuses in words that name a person.
+async fn refuse(store: &PostgresStore) {
+    let claimed = store.claim_sendable(&send_order(seconds(1))).await;
+    let claim = claimed.expect("it is due").to_send.pop().expect("it is due");
+    let outcome = "rejected: no such person: SAM EXAMPLE".into();
+    let end = AttemptEnd { attempt: 1, at: seconds(1), outcome };
+    let change = PayoutChange { attempt_end: Some(end.clone()), ..unchanged(&claim.payout) };
+    store.save(change).await.expect("the change fits");
+    let attempts = store.attempts(claim.payout.id()).await.expect("they open");
+    let ends: Vec<_> = attempts.into_iter().filter_map(|attempt| attempt.ended).collect();
+    assert_eq!(ends, [end]);
+}
+
 #[tokio::test]
 async fn nothing_of_a_person_is_in_a_sealed_store() {
-    let (_clear, clear_hand, clear_schema) = filled(&[]).await;
-    let (_sealed, sealed_hand, sealed_schema) = filled(&[NEW]).await;
+    let (clear, clear_hand, clear_schema) = filled(&[]).await;
+    let (sealed, sealed_hand, sealed_schema) = filled(&[NEW]).await;
+    for store in [&clear, &sealed] {
+        refuse(store).await;
+    }
 
     let in_clear = texts(&clear_hand, &clear_schema).await;
     let in_sealed = texts(&sealed_hand, &sealed_schema).await;
@@ -65,7 +82,8 @@ async fn nothing_of_a_person_is_in_a_sealed_store() {
 
 #[tokio::test]
 async fn every_personal_cell_is_sealed() {
-    let (_store, hand, _schema) = filled(&[NEW]).await;
+    let (store, hand, _schema) = filled(&[NEW]).await;
+    refuse(&store).await;
 
     for (table, columns) in [
         (
@@ -74,6 +92,7 @@ async fn every_personal_cell_is_sealed() {
         ),
         ("payment", &["metadata", "account_identifiers", "account_holder_name"]),
         ("payment_source", &["account_identifiers", "account_holder_name"]),
+        ("payout_attempt", &["outcome"]),
         (
             "(SELECT convert_from(gateway_body, 'UTF8') AS gateway_body FROM payout)",
             &["gateway_body"],

@@ -34,7 +34,7 @@ pub(crate) fn save(
         outbox::add(connection, &stored.client_id, notification, subject)?;
     }
     if let Some(end) = &change.attempt_end {
-        attempt::end(connection, stored.seq, end)?;
+        attempt::end(connection, stored.seq, &change.payout, end)?;
     }
     Ok(((), Some(Advance { latest_at: change.events.iter().map(|event| event.at).max() })))
 }

@@ -6,12 +6,13 @@ use std::time::Duration;
 
 use payout_conformance::fixtures::{
     Accepting, acme, merchant_account_id, payment, payment_source_id, payout_id, seconds,
-    send_order, user,
+    send_order, unchanged, user,
 };
 use payout_conformance::play_sealer;
 use payout_domain::{Payment, PayoutId};
 use payout_ports::{
-    CannotOpen, PaymentRepository, PayoutRepository, RepositoryError, Sealing, chain,
+    AttemptEnd, CannotOpen, PaymentRepository, PayoutChange, PayoutRepository, RepositoryError,
+    Sealing, chain,
 };
 use payout_sqlite::{OpenError, SqliteStore, StoreOptions};
 use rusqlite::types::Value;
@@ -52,6 +53,7 @@ async fn nothing_of_a_person_is_in_a_sealed_store() {
     let (clear, sealed) = (fresh(), fresh_with(&with(&[NEW])));
     for database in [&clear, &sealed] {
         fill(database).await;
+        refuse(database).await;
     }
 
     let (in_clear, in_sealed) = (texts(&clear), texts(&sealed));
@@ -76,6 +78,7 @@ async fn nothing_of_a_person_is_in_a_sealed_store() {
 async fn every_personal_cell_is_sealed() {
     let database = fresh_with(&with(&[NEW]));
     fill(&database).await;
+    refuse(&database).await;
 
     for (table, columns) in [
         (
@@ -85,6 +88,7 @@ async fn every_personal_cell_is_sealed() {
         ),
         ("payment", &["metadata", "account_identifiers", "account_holder_name"]),
         ("payment_source", &["account_identifiers", "account_holder_name"]),
+        ("payout_attempt", &["outcome"]),
     ] {
         for column in columns {
             let sql = format!("SELECT CAST({column} AS TEXT) FROM {table} WHERE {column} NOT NULL");
@@ -273,6 +277,19 @@ async fn fill(database: &Database) {
         let recorded = database.store.record_payment(&acme(), &payment(number), None).await;
         recorded.expect("the store is there");
     }
+}
+
+/// The transmission of the first payout, which the provider refuses in words that name a person.
+async fn refuse(database: &Database) {
+    let claimed = database.store.claim_sendable(&send_order(seconds(1))).await;
+    let claim = claimed.expect("it is due").to_send.pop().expect("it is due");
+    let outcome = "rejected: no such person: SAM EXAMPLE".into();
+    let end = AttemptEnd { attempt: 1, at: seconds(1), outcome };
+    let change = PayoutChange { attempt_end: Some(end.clone()), ..unchanged(&claim.payout) };
+    database.store.save(change).await.expect("the change fits");
+    let attempts = database.store.attempts(claim.payout.id()).await.expect("they open");
+    let ends: Vec<_> = attempts.into_iter().filter_map(|attempt| attempt.ended).collect();
+    assert_eq!(ends, [end]);
 }
 
 async fn found(database: &Database, number: u64) -> Option<payout_domain::Payout> {
