@@ -46,11 +46,11 @@ impl Sealer for KeySealer {
         self.0.key_id()
     }
 
-    fn seal<'a>(&self, place: &SealedPlace<'a>, plain: &[u8]) -> String {
+    fn seal(&self, place: &SealedPlace<'_>, plain: &[u8]) -> String {
         at(place, |place| self.0.seal(place, plain))
     }
 
-    fn open<'a>(&self, place: &SealedPlace<'a>, sealed: &str) -> Result<Vec<u8>, CannotOpen> {
+    fn open(&self, place: &SealedPlace<'_>, sealed: &str) -> Result<Vec<u8>, CannotOpen> {
         at(place, |place| self.0.open(place, sealed)).map_err(|why| match why {
             NotOpened::UnknownKey(key_id) => CannotOpen::UnknownKey { key_id },
             NotOpened::Broken(key_id) => CannotOpen::Broken { key_id },

@@ -54,14 +54,14 @@ fn place() -> SealedPlace<'static> {
 
 /// *What was sealed opens*.
 pub fn what_was_sealed_opens_to_what_it_was(make: MakeSealer) {
-    let sealer = make(&KEYS);
+    let keys = make(&KEYS);
     let long = [0xA5; 5000];
     for plain in [b"".as_slice(), b"INV-1", b"\x00\x01\xff", &long] {
         for record in SealedRecord::ALL {
             for field in PersonalField::ALL {
                 let place = SealedPlace { record, field, ..place() };
-                let sealed = sealer.seal(&place, plain);
-                assert_eq!(sealer.open(&place, &sealed).as_deref(), Ok(plain), "{place:?}");
+                let sealed = keys.seal(&place, plain);
+                assert_eq!(keys.open(&place, &sealed).as_deref(), Ok(plain), "{place:?}");
             }
         }
     }
@@ -69,8 +69,8 @@ pub fn what_was_sealed_opens_to_what_it_was(make: MakeSealer) {
 
 /// *Nowhere else*.
 pub fn what_is_sealed_opens_in_no_other_place(make: MakeSealer) {
-    let sealer = make(&KEYS);
-    let sealed = sealer.seal(&place(), b"INV-1");
+    let keys = make(&KEYS);
+    let sealed = keys.seal(&place(), b"INV-1");
 
     let records = SealedRecord::ALL.map(|record| SealedPlace { record, ..place() });
     let fields = PersonalField::ALL.map(|field| SealedPlace { field, ..place() });
@@ -82,14 +82,14 @@ pub fn what_is_sealed_opens_in_no_other_place(make: MakeSealer) {
     ];
     for elsewhere in records.iter().chain(&fields).chain(&others).filter(|at| **at != place()) {
         let broken = CannotOpen::Broken { key_id: "2026-11".to_owned() };
-        assert_eq!(sealer.open(elsewhere, &sealed), Err(broken), "{elsewhere:?}");
+        assert_eq!(keys.open(elsewhere, &sealed), Err(broken), "{elsewhere:?}");
     }
 }
 
 /// *Not if it was changed*.
 pub fn what_was_changed_of_something_sealed_is_found(make: MakeSealer) {
-    let sealer = make(&KEYS);
-    let sealed = sealer.seal(&place(), b"INV-1");
+    let keys = make(&KEYS);
+    let sealed = keys.seal(&place(), b"INV-1");
 
     for at in 0..sealed.len() {
         for by in ["", "A", "b", "0", "_", ":"] {
@@ -97,22 +97,22 @@ pub fn what_was_changed_of_something_sealed_is_found(make: MakeSealer) {
             let after: String = after.chars().skip(1).collect();
             let changed = format!("{before}{by}{after}");
             if changed != sealed {
-                sealer.open(&place(), &changed).expect_err(&changed);
+                keys.open(&place(), &changed).expect_err(&changed);
             }
         }
     }
     for torn in ["", ":", "2026-11", "2026-11:", "2026-11:AAAA"] {
-        sealer.open(&place(), torn).expect_err(torn);
+        keys.open(&place(), torn).expect_err(torn);
     }
 }
 
 /// *It tells nothing but its length*.
 pub fn something_sealed_tells_nothing_of_what_is_in_it(make: MakeSealer) {
-    let sealer = make(&KEYS);
+    let keys = make(&KEYS);
     let plain = "Ada Lovelace";
 
-    let first = sealer.seal(&place(), plain.as_bytes());
-    let second = sealer.seal(&place(), plain.as_bytes());
+    let first = keys.seal(&place(), plain.as_bytes());
+    let second = keys.seal(&place(), plain.as_bytes());
 
     assert_ne!(first, second);
     for sealed in [&first, &second] {
@@ -122,14 +122,14 @@ pub fn something_sealed_tells_nothing_of_what_is_in_it(make: MakeSealer) {
 
 /// *It names its key*.
 pub fn something_sealed_names_its_key_in_plain_characters(make: MakeSealer) {
-    let sealer = make(&KEYS);
+    let keys = make(&KEYS);
 
-    let sealed = sealer.seal(&place(), b"INV-1");
+    let sealed = keys.seal(&place(), b"INV-1");
 
     let text = sealed.strip_prefix("2026-11:").expect("it begins with the key's id");
     let is_plain = |c: char| c.is_ascii_alphanumeric() || ['-', '_'].contains(&c);
     assert!(text.chars().all(is_plain), "{sealed}");
-    assert_eq!(sealer.key_id(), "2026-11");
+    assert_eq!(keys.key_id(), "2026-11");
 }
 
 /// *Old keys open*.

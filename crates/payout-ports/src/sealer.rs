@@ -16,6 +16,7 @@ use uuid::Uuid;
 /// 5. *It names its key*: a sealed text is the id of the key, a colon, and letters, digits, `-` and `_`.
 ///    One of a key that is not at hand is [`CannotOpen::UnknownKey`].
 /// 6. *Old keys open*: what was sealed with any key at hand opens, and one of them seals.
+#[allow(clippy::elidable_lifetime_names, reason = "the mock needs them to have names")]
 #[cfg_attr(feature = "mock", mockall::automock)]
 pub trait Sealer: fmt::Debug + Send + Sync {
     /// The id of the key that seals: 1 to 32 letters, digits, `-`, `_` and `.`.

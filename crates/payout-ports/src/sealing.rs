@@ -60,8 +60,8 @@ pub struct Personal<'a> {
 
 impl Sealing {
     /// Everything is sealed from now on.
-    pub fn with(sealer: Arc<dyn Sealer>) -> Self {
-        Self(Some(sealer))
+    pub fn with(keys: Arc<dyn Sealer>) -> Self {
+        Self(Some(keys))
     }
 
     /// A record of a client, by its name.
@@ -86,12 +86,12 @@ impl Sealing {
                 return Err(CannotOpen::Broken { key_id: proof.key_id.clone() });
             }
         }
-        let Some(sealer) = &self.0 else { return Ok(None) };
-        let key_id = sealer.key_id().to_owned();
+        let Some(keys) = &self.0 else { return Ok(None) };
+        let key_id = keys.key_id().to_owned();
         if known.iter().any(|proof| proof.key_id == key_id) {
             return Ok(None);
         }
-        let sealed = sealer.seal(&store.place(PersonalField::KeyProof), PROOF);
+        let sealed = keys.seal(&store.place(PersonalField::KeyProof), PROOF);
         Ok(Some(KeyProof { key_id, sealed }))
     }
 }
@@ -119,7 +119,7 @@ impl Personal<'_> {
     /// What the store keeps for a text.
     pub fn keep(&self, field: PersonalField, plain: &str) -> String {
         match &self.sealing.0 {
-            Some(sealer) => self.seal(&**sealer, field, plain.as_bytes()),
+            Some(keys) => self.seal(&**keys, field, plain.as_bytes()),
             None if plain.starts_with(MARK) => format!("{MARK}{plain}"),
             None => plain.to_owned(),
         }
@@ -128,7 +128,7 @@ impl Personal<'_> {
     /// What the store keeps for bytes.
     pub fn keep_bytes(&self, field: PersonalField, plain: &[u8]) -> Vec<u8> {
         match &self.sealing.0 {
-            Some(sealer) => self.seal(&**sealer, field, plain).into_bytes(),
+            Some(keys) => self.seal(&**keys, field, plain).into_bytes(),
             None if is_marked(plain) => [MARK.to_string().as_bytes(), plain].concat(),
             None => plain.to_owned(),
         }
@@ -141,11 +141,11 @@ impl Personal<'_> {
         kept: &'a str,
     ) -> Result<Cow<'a, str>, CannotOpen> {
         match self.read_bytes(field, kept.as_bytes())? {
-            // It is the text itself, or the text without its mark.
-            Cow::Borrowed(_) if !kept.starts_with(MARK) => Ok(Cow::Borrowed(kept)),
-            bytes => String::from_utf8(bytes.into_owned())
-                .map(Cow::Owned)
-                .map_err(|_| CannotOpen::NotSealed),
+            // It was kept in clear, and has a mark before it if it begins with one itself.
+            Cow::Borrowed(_) => Ok(Cow::Borrowed(kept.strip_prefix(MARK).unwrap_or(kept))),
+            Cow::Owned(bytes) => {
+                String::from_utf8(bytes).map(Cow::Owned).map_err(|_| CannotOpen::NotSealed)
+            }
         }
     }
 
@@ -165,15 +165,15 @@ impl Personal<'_> {
         self.open(field, sealed).map(Cow::Owned)
     }
 
-    fn seal(&self, sealer: &dyn Sealer, field: PersonalField, plain: &[u8]) -> String {
-        let sealed = sealer.seal(&self.place(field), plain);
+    fn seal(&self, keys: &dyn Sealer, field: PersonalField, plain: &[u8]) -> String {
+        let sealed = keys.seal(&self.place(field), plain);
         format!("{MARK}{sealed}")
     }
 
     fn open(&self, field: PersonalField, sealed: &str) -> Result<Vec<u8>, CannotOpen> {
         let key_id = key_id_of(sealed).ok_or(CannotOpen::NotSealed)?;
         match &self.sealing.0 {
-            Some(sealer) => sealer.open(&self.place(field), sealed),
+            Some(keys) => keys.open(&self.place(field), sealed),
             None => Err(CannotOpen::UnknownKey { key_id: key_id.to_owned() }),
         }
     }

@@ -2,7 +2,8 @@
 --
 -- Times are microseconds since 1970-01-01T00:00:00Z, lists of account identifiers are joined by spaces,
 -- and pairs of metadata by U+001E and U+001F. What is of a person may be sealed: account holders, account
--- identifiers, references, metadata and the bodies for the gateway. Then it begins with U+0001.
+-- identifiers, references, metadata, the bodies for the gateway, and how transmissions ended. Then it begins
+-- with U+0001.
 --
 -- What must never happen is refused here as well, for the day on which somebody types SQL by hand.
 --

@@ -76,14 +76,7 @@ impl SealingKeys {
 
     /// Seals a text for its place.
     pub fn seal(&self, place: &Place<'_>, plain: &[u8]) -> String {
-        let mut bytes = plain.to_vec();
-        let nonce = self
-            .current
-            .of_row(place.row)
-            .seal_in_place_append_tag(Aad::from(bound(place)), &mut bytes)
-            .expect("no text is as long as 64 GiB");
-        let whole = [nonce.as_ref().as_slice(), &bytes].concat();
-        format!("{}:{}", self.current.id, base64url::encode(&whole))
+        format!("{}:{}", self.current.id, base64url::encode(&self.current.seal(place, plain)))
     }
 
     /// Opens what was sealed for this place.
@@ -91,13 +84,8 @@ impl SealingKeys {
         let (id, text) = sealed.split_once(':').ok_or(NotOpened::Malformed)?;
         let key = self.find(id).ok_or_else(|| NotOpened::UnknownKey(id.to_owned()))?;
         let whole = base64url::decode(text).ok_or(NotOpened::Malformed)?;
-        let (nonce, bytes) = whole.split_first_chunk::<NONCE_LEN>().ok_or(NotOpened::Malformed)?;
-        let mut bytes = bytes.to_vec();
-        let nonce = Nonce::assume_unique_for_key(*nonce);
-        key.of_row(place.row)
-            .open_in_place(nonce, Aad::from(bound(place)), &mut bytes)
-            .map(|plain| plain.to_vec())
-            .map_err(|_| NotOpened::Broken(id.to_owned()))
+        let (nonce, bytes) = whole.split_first_chunk().ok_or(NotOpened::Malformed)?;
+        key.open(place, nonce, bytes).ok_or_else(|| NotOpened::Broken(id.to_owned()))
     }
 
     fn find(&self, id: &str) -> Option<&SealingKey> {
@@ -121,6 +109,23 @@ struct SealingKey {
 impl SealingKey {
     fn new(id: &str, secret: &[u8; 32]) -> Self {
         Self { id: id.to_owned(), key: Salt::new(HKDF_SHA256, SCHEME).extract(secret) }
+    }
+
+    /// Nonce, ciphertext and tag.
+    fn seal(&self, place: &Place<'_>, plain: &[u8]) -> Vec<u8> {
+        let mut bytes = plain.to_vec();
+        let nonce = self
+            .of_row(place.row)
+            .seal_in_place_append_tag(Aad::from(bound(place)), &mut bytes)
+            .expect("no text is as long as 64 GiB");
+        [nonce.as_ref().as_slice(), &bytes].concat()
+    }
+
+    fn open(&self, place: &Place<'_>, nonce: &[u8; NONCE_LEN], bytes: &[u8]) -> Option<Vec<u8>> {
+        let (nonce, mut bytes) = (Nonce::assume_unique_for_key(*nonce), bytes.to_vec());
+        let key = self.of_row(place.row);
+        let plain = key.open_in_place(nonce, Aad::from(bound(place)), &mut bytes).ok()?;
+        Some(plain.to_vec())
     }
 
     /// The key of one row.

@@ -25,7 +25,7 @@ impl Sealer for PlaySealer {
         self.keys.first().expect("there is a key").0
     }
 
-    fn seal<'a>(&self, place: &SealedPlace<'a>, plain: &[u8]) -> String {
+    fn seal(&self, place: &SealedPlace<'_>, plain: &[u8]) -> String {
         let key = *self.keys.first().expect("there is a key");
         let number = self.sealed.fetch_add(1, Ordering::Relaxed);
         let mask = Mask { key, place, number };
@@ -34,7 +34,7 @@ impl Sealer for PlaySealer {
         format!("{}:{}", key.0, digits.concat())
     }
 
-    fn open<'a>(&self, place: &SealedPlace<'a>, sealed: &str) -> Result<Vec<u8>, CannotOpen> {
+    fn open(&self, place: &SealedPlace<'_>, sealed: &str) -> Result<Vec<u8>, CannotOpen> {
         let (id, digits) = sealed.split_once(':').ok_or(CannotOpen::NotSealed)?;
         let key_id = || id.to_owned();
         let key = *self

@@ -251,5 +251,6 @@ async fn texts(hand: &Client, schema: &Schema) -> String {
 }
 
 fn base16(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    let digits: Vec<_> = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+    digits.concat()
 }

@@ -121,7 +121,7 @@ fn what_is_no_key_is_refused_by_its_line_and_never_shown() {
         (secret('1'), SealingKeyError::InvalidLine(1)),
         (format!("a {short}"), SealingKeyError::InvalidLine(1)),
         (format!("a {signed}"), SealingKeyError::InvalidLine(1)),
-        (format!("a {}g", short), SealingKeyError::InvalidLine(1)),
+        (format!("a {short}g"), SealingKeyError::InvalidLine(1)),
         (format!("\na {}1", secret('1')), SealingKeyError::InvalidLine(2)),
         (format!("a b {}", secret('1')), SealingKeyError::InvalidLine(1)),
         (long, SealingKeyError::InvalidId(1)),

@@ -1,5 +1,7 @@
 //! What is of a person, in a store that seals it.
 
+mod scan;
+
 use std::collections::BTreeSet;
 use std::thread;
 use std::time::Duration;
@@ -15,9 +17,9 @@ use payout_ports::{
     Sealing, chain,
 };
 use payout_sqlite::{OpenError, SqliteStore, StoreOptions};
-use rusqlite::types::Value;
 
-use crate::by_hand::{Database, accept, connect, fresh, fresh_with};
+use crate::by_hand::{Database, accept, fresh, fresh_with};
+use scan::texts;
 
 const OLD: (&str, u8) = ("2026-10", 3);
 const NEW: (&str, u8) = ("2026-11", 7);
@@ -304,30 +306,4 @@ async fn sent_at(database: &Database, at: u64) -> Vec<PayoutId> {
     let claimed = database.store.claim_sendable(&send_order(seconds(at))).await;
     let claims = claimed.expect("the others can be read").to_send;
     claims.iter().map(|claim| claim.payout.id()).collect()
-}
-
-/// Every cell of every table but the merchant's own accounts, as text.
-fn texts(database: &Database) -> String {
-    let hand = connect(database.directory.path());
-    let tables: Vec<String> = database.read(
-        "SELECT name FROM sqlite_schema WHERE type = 'table' AND name <> 'merchant_account'",
-        |row| row.get(0),
-    );
-    let mut all = String::new();
-    for table in tables {
-        let mut statement = hand.prepare(&format!("SELECT * FROM {table}")).expect("it is one");
-        let columns = statement.column_count();
-        let mut rows = statement.query(()).expect("it can be read");
-        while let Some(row) = rows.next().expect("it can be read") {
-            for column in 0..columns {
-                match row.get(column).expect("it is there") {
-                    Value::Text(text) => all.push_str(&text),
-                    Value::Blob(bytes) => all.push_str(&String::from_utf8_lossy(&bytes)),
-                    Value::Null | Value::Integer(_) | Value::Real(_) => {}
-                }
-                all.push('\n');
-            }
-        }
-    }
-    all
 }
