@@ -1,9 +1,7 @@
 //! How a store is held against its keys.
 
 use payout_conformance::play_sealer;
-use payout_ports::{
-    CannotOpen, KeyProof, PersonalField, SealedPlace, SealedRecord, Sealer as _, Sealing,
-};
+use payout_ports::{CannotOpen, KeyProof, PersonalField, SealedPlace, SealedRecord, Sealing};
 use uuid::Uuid;
 
 const OLD: (&str, u8) = ("2026-10", 3);
