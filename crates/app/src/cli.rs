@@ -19,7 +19,7 @@ pub(crate) use clients::{
     AddClient, ClientCommand, ClientSettings, NamedKey, RevokeClient, RotateSecret,
 };
 pub(crate) use faults::{Faults, SetFaults};
-pub(crate) use key::{KeyCommand, NewKey, PublicKey, Sign, Verify};
+pub(crate) use key::{KeyCommand, NewKey, NewSealingKey, PublicKey, Sign, Verify};
 pub(crate) use operators::{
     AddOperator, As, DataOf, Desk, OnePayout, OperatorCommand, OperatorList, Pause, RemoveOperator,
     Replay, Resolve,

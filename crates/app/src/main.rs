@@ -19,6 +19,7 @@ mod memory;
 mod operators;
 mod output;
 mod panics;
+mod sealer;
 mod server;
 mod settings;
 mod span;

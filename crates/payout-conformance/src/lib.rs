@@ -15,6 +15,7 @@
 //! | [`store_laws!`] | `PayoutRepository`, `PaymentRepository`, `Inbox`, `Outbox` | [`StoreRig`] |
 //! | [`store_model!`] | the same, by comparison with another store | two [`StoreRig`]s |
 //! | [`gateway_laws!`] | `PayoutGateway` | [`GatewayRig`] |
+//! | [`sealer_laws!`] | `Sealer` | a function that makes one with given keys |
 //!
 //! The crate that invokes a macro has `tokio` with `macros` and `rt-multi-thread` among its
 //! development dependencies.
@@ -28,7 +29,9 @@ pub mod fixtures;
 pub mod gateway;
 pub mod life;
 pub mod model;
+pub mod sealer;
 pub mod store;
 
 pub use gateway::GatewayRig;
+pub use sealer::play_sealer;
 pub use store::{KeptRig, StoreRig};

@@ -17,6 +17,7 @@
 //! | [`SandboxProvider`] | to play what a provider does beside closed-loop payouts | the bank in memory |
 //! | [`NoticeSender`] | to tell a client what that provider did | signed webhooks over HTTP |
 //! | [`Clock`], [`MovableClock`] | what time it is | the binary |
+//! | [`Sealer`] | to hide what is of a person from whoever has the store | the binary |
 //! | [`IdGenerator`] | a name that nothing else has | the binary |
 //!
 //! Errors say what the caller does next, never which technology failed. The feature `mock` adds a
@@ -38,6 +39,8 @@ mod payout_repository;
 mod repository_error;
 mod sandbox_bank;
 mod sandbox_provider;
+mod sealer;
+mod sealing;
 mod send_switch;
 mod store;
 mod transaction;
@@ -73,6 +76,8 @@ pub use sandbox_provider::{
     ClientWrite, CreatedPayIn, Notice, NoticeSender, NoticeSubject, PayInReport, ProviderRefused,
     RefundOrder, SandboxProvider,
 };
+pub use sealer::{CannotOpen, PersonalField, SealedPlace, SealedRecord, Sealer};
+pub use sealing::{KeyProof, Personal, Sealing};
 pub use send_switch::{Pause, SendSwitch};
 pub use store::Store;
 pub use transaction::{
@@ -93,5 +98,6 @@ pub use {
     payout_repository::MockPayoutRepository,
     sandbox_bank::MockSandboxBank,
     sandbox_provider::{MockNoticeSender, MockSandboxProvider},
+    sealer::MockSealer,
     send_switch::MockSendSwitch,
 };

@@ -1,7 +1,9 @@
 -- Payouts and their history, what has been paid in, and what is still to be done.
 --
 -- Times are microseconds since 1970-01-01T00:00:00Z, lists of account identifiers are joined by spaces,
--- and pairs of metadata by U+001E and U+001F.
+-- and pairs of metadata by U+001E and U+001F. What is of a person may be sealed: account holders, account
+-- identifiers, references, metadata, the bodies for the gateway, and how transmissions ended. Then it begins
+-- with U+0001.
 --
 -- What must never happen is refused here as well, for the day on which somebody types SQL by hand.
 --
@@ -535,3 +537,15 @@ FOR EACH ROW WHEN (
     NEW.share <> OLD.share OR NEW.sequence < OLD.sequence
     OR (OLD.latest_at IS NOT NULL AND (NEW.latest_at IS NULL OR NEW.latest_at < OLD.latest_at)))
 EXECUTE FUNCTION refuse('a store only goes forward');
+
+-- The keys that it was ever opened with to seal what is of a person. The keys are elsewhere; here is what
+-- each of them must open.
+CREATE TABLE sealing_key (
+    id     text PRIMARY KEY,
+    proof  text NOT NULL
+);
+
+CREATE TRIGGER sealing_key_stays BEFORE UPDATE OR DELETE ON sealing_key
+FOR EACH ROW EXECUTE FUNCTION refuse('what was sealed with a key needs it for ever');
+CREATE TRIGGER sealing_keys_are_kept BEFORE TRUNCATE ON sealing_key
+EXECUTE FUNCTION refuse('what was sealed with a key needs it for ever');

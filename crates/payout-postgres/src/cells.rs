@@ -1,8 +1,10 @@
 //! The cells of a row, read from left to right.
 
 use std::str::FromStr;
+use std::sync::Arc;
 
 use payout_domain::{AccountIdentifier, Metadata, Money, Timestamp};
+use payout_ports::{Personal, PersonalField};
 use tokio_postgres::Row;
 use tokio_postgres::types::FromSql;
 use uuid::Uuid;
@@ -89,11 +91,61 @@ impl<'a> Cells<'a> {
         Money::from_minor(minor, currency).map_err(|_| Failure::Unreadable("amount_minor"))
     }
 
-    pub(crate) fn identifiers(&mut self) -> Result<Vec<AccountIdentifier>, Failure> {
-        self.read_as("account_identifiers", text::identifiers_from)
+    /// A text of a person, which may be sealed.
+    pub(crate) fn personal<T>(
+        &mut self,
+        of: Personal<'_>,
+        field: PersonalField,
+        reader: impl FnOnce(&str) -> Option<T>,
+    ) -> Result<T, Failure> {
+        let kept = self.plain(field.as_str())?;
+        opened(of, field, kept, reader)
     }
 
-    pub(crate) fn metadata(&mut self) -> Result<Metadata, Failure> {
-        self.read_as("metadata", text::metadata_from)
+    /// Bytes of a person, which may be sealed.
+    pub(crate) fn personal_bytes(
+        &mut self,
+        of: Personal<'_>,
+        field: PersonalField,
+    ) -> Result<Arc<[u8]>, Failure> {
+        let column = field.as_str();
+        let bytes = of.read_bytes(field, self.plain(column)?);
+        bytes.map(Arc::from).map_err(|why| Failure::NotOpened { column, why })
     }
+
+    /// A text of a person that nobody may have told.
+    pub(crate) fn optional_personal(
+        &mut self,
+        of: Personal<'_>,
+        field: PersonalField,
+    ) -> Result<Option<String>, Failure> {
+        let kept: Option<&str> = self.plain(field.as_str())?;
+        kept.map(|kept| opened(of, field, kept, |text| Some(text.to_owned()))).transpose()
+    }
+
+    pub(crate) fn holder_name(&mut self, of: Personal<'_>) -> Result<Option<String>, Failure> {
+        self.optional_personal(of, PersonalField::AccountHolderName)
+    }
+
+    pub(crate) fn identifiers(
+        &mut self,
+        of: Personal<'_>,
+    ) -> Result<Vec<AccountIdentifier>, Failure> {
+        self.personal(of, PersonalField::AccountIdentifiers, text::identifiers_from)
+    }
+
+    pub(crate) fn metadata(&mut self, of: Personal<'_>) -> Result<Metadata, Failure> {
+        self.personal(of, PersonalField::Metadata, text::metadata_from)
+    }
+}
+
+fn opened<T>(
+    of: Personal<'_>,
+    field: PersonalField,
+    kept: &str,
+    reader: impl FnOnce(&str) -> Option<T>,
+) -> Result<T, Failure> {
+    let column = field.as_str();
+    let text = of.read(field, kept).map_err(|why| Failure::NotOpened { column, why })?;
+    reader(&text).ok_or(Failure::Unreadable(column))
 }

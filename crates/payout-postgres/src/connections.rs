@@ -6,6 +6,7 @@ use std::time::Duration;
 use deadpool_postgres::{
     Hook, HookError, Manager, ManagerConfig, Object, Pool, RecyclingMethod, Runtime, Timeouts,
 };
+use payout_ports::Sealing;
 use tokio_postgres::types::ToSql;
 use tokio_postgres::{Config, NoTls, Row, Statement};
 
@@ -26,6 +27,7 @@ const COMMIT: &str = "SET LOCAL statement_timeout = 0; COMMIT";
 pub(crate) struct Connections {
     pool: Pool,
     answer_timeout: Duration,
+    sealing: Sealing,
 }
 
 impl Connections {
@@ -55,13 +57,15 @@ impl Connections {
             .post_create(hook(session))
             .build()
             .map_err(|error| OpenError::Failed(error.into()))?;
-        Ok(Self { pool, answer_timeout: options.answer_timeout })
+        let (answer_timeout, sealing) = (options.answer_timeout, options.sealing.clone());
+        Ok(Self { pool, answer_timeout, sealing })
     }
 
     /// A connection of one's own.
     pub(crate) async fn get(&self) -> Result<Connection, Failure> {
         let object = self.pool.get().await.map_err(Failure::NoConnection)?;
-        Ok(Connection { object: Some(object), answer_timeout: self.answer_timeout })
+        let (answer_timeout, sealing) = (self.answer_timeout, self.sealing.clone());
+        Ok(Connection { object: Some(object), answer_timeout, sealing })
     }
 
     /// Gives out no connection any more.
@@ -97,6 +101,7 @@ fn hook(session: Arc<Session>) -> Hook {
 pub(crate) struct Connection {
     object: Option<Object>,
     answer_timeout: Duration,
+    sealing: Sealing,
 }
 
 impl Connection {
@@ -106,6 +111,11 @@ impl Connection {
         work: impl Future<Output = Result<T, Failure>>,
     ) -> Result<T, Failure> {
         tokio::time::timeout(self.answer_timeout, work).await.unwrap_or(Err(Failure::Late))
+    }
+
+    /// How what is of a person is kept.
+    pub(crate) fn sealing(&self) -> &Sealing {
+        &self.sealing
     }
 
     /// Gives it back. No transaction is open on it.

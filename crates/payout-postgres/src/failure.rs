@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use deadpool_postgres::PoolError;
-use payout_ports::{Cause, RepositoryError, SaveError};
+use payout_ports::{CannotOpen, Cause, RepositoryError, SaveError};
 use tokio_postgres::error::{DbError, Severity};
 
 /// Why a call did not do what it was asked for.
@@ -25,6 +25,15 @@ pub(crate) enum Failure {
     /// A row is not what it should be. The text is not said: it may be somebody's name.
     #[error("the stored {0} cannot be read")]
     Unreadable(&'static str),
+    /// A cell is sealed and does not open.
+    #[error("the stored {column} cannot be read")]
+    NotOpened {
+        /// The cell's column.
+        column: &'static str,
+        /// Why.
+        #[source]
+        why: CannotOpen,
+    },
     /// What is stored contradicts what is to be stored.
     #[error("{0}")]
     Contradiction(&'static str),
@@ -64,6 +73,7 @@ impl Failure {
             | Self::NoConnection(_)
             | Self::Late
             | Self::Unreadable(_)
+            | Self::NotOpened { .. }
             | Self::Contradiction(_)
             | Self::Stale
             | Self::NotCommitted(_)
@@ -115,8 +125,12 @@ pub(crate) fn readable<T>(
     contents: Result<T, Failure>,
 ) -> Result<Option<T>, Failure> {
     match contents {
-        Err(error @ (Failure::Unreadable(_) | Failure::Contradiction(_))) => {
-            tracing::error!(kind, %row, %error, "a stored row cannot be read, and waits");
+        Err(
+            error
+            @ (Failure::Unreadable(_) | Failure::NotOpened { .. } | Failure::Contradiction(_)),
+        ) => {
+            let error = payout_ports::chain(&error);
+            tracing::error!(kind, %row, error, "a stored row cannot be read, and waits");
             Ok(None)
         }
         other => other.map(Some),
@@ -136,6 +150,11 @@ impl From<Failure> for RepositoryError {
     fn from(failure: Failure) -> Self {
         match &failure {
             Failure::Unreadable(_) | Failure::Contradiction(_) => Self::Corrupt(failure.into()),
+            Failure::NotOpened { why, .. } => match why {
+                // With the key it is as sound as ever.
+                CannotOpen::UnknownKey { .. } => Self::Unavailable(failure.into()),
+                CannotOpen::Broken { .. } | CannotOpen::NotSealed => Self::Corrupt(failure.into()),
+            },
             Failure::Refused(refusal) if refusal.tells_of_what_is_stored() => {
                 Self::Corrupt(failure.into())
             }
@@ -161,6 +180,7 @@ impl From<Failure> for SaveError {
             | Failure::NoConnection(_)
             | Failure::Late
             | Failure::Unreadable(_)
+            | Failure::NotOpened { .. }
             | Failure::Contradiction(_)
             | Failure::NotCommitted(_)
             | Failure::Closed => Self::Unavailable(Cause::from(failure)),

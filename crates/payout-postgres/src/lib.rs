@@ -33,6 +33,7 @@ mod open_error;
 mod tls;
 mod settings;
 mod schema;
+mod sealing_keys;
 mod connections;
 mod lane;
 mod failure;

@@ -2,7 +2,7 @@
 
 use std::error::Error;
 
-use payout_ports::Cause;
+use payout_ports::{CannotOpen, Cause};
 use tokio_postgres::error::SqlState;
 
 /// What an operator does before the store can be opened. None of it names the address: whoever opens
@@ -78,6 +78,9 @@ pub enum OpenError {
         /// What is wrong with it.
         detail: String,
     },
+    /// Give the keys that the store was sealed with.
+    #[error("the store is sealed, and not with the keys that are given")]
+    Sealed(#[source] CannotOpen),
     /// Try again: another instance changes the schema, or somebody holds a lock on it.
     #[error("the schema is locked by somebody else; try again in a moment")]
     Locked(#[source] Cause),

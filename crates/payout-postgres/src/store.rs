@@ -11,7 +11,7 @@ use crate::lane::Lane;
 use crate::payouts::{Acceptances, Changes};
 use crate::settings::{self, Session, Settings};
 use crate::tls::Tls;
-use crate::{Address, OpenError, Password, StoreOptions, schema};
+use crate::{Address, OpenError, Password, StoreOptions, schema, sealing_keys};
 
 /// A store in one schema of a PostgreSQL database.
 ///
@@ -35,7 +35,7 @@ impl PostgresStore {
         let config = config(address, password, options);
         let tls = Tls::of(address)?;
         let session = Arc::new(Session::new(address.schema(), options));
-        let settings = prepare(&config, &tls, &session, address.schema()).await?;
+        let settings = prepare(&config, &tls, &session, (address.schema(), options)).await?;
         let connections = Connections::new(config, tls, session, options)?;
         let (group, queue) = (options.group_max.get(), options.queue_max.get());
         Ok(Self {
@@ -86,7 +86,7 @@ async fn prepare(
     config: &Config,
     tls: &Tls,
     session: &Session,
-    schema: &str,
+    (schema, options): (&str, &StoreOptions),
 ) -> Result<Settings, OpenError> {
     let mut client = connect(config, tls).await?;
     client.batch_execute(session.sql()).await.map_err(OpenError::of)?;
@@ -94,6 +94,7 @@ async fn prepare(
     let settings = settings::read(&rows);
     settings::judge(&settings)?;
     schema::migrate(&mut client, schema).await?;
+    sealing_keys::check(&client, &options.sealing).await?;
     Ok(settings)
 }
 

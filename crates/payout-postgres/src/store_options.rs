@@ -3,6 +3,8 @@
 use std::num::NonZeroUsize;
 use std::time::Duration;
 
+use payout_ports::Sealing;
+
 /// How a store is opened. The default is right for a few instances in one data centre.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StoreOptions {
@@ -26,6 +28,8 @@ pub struct StoreOptions {
     /// How long to wait for the answer to a piece of work before its connection is given up. Longer
     /// than the server's own limits, so that it counts only when nobody answers at all.
     pub answer_timeout: Duration,
+    /// How what is of a person is kept. All instances on one schema keep it alike.
+    pub sealing: Sealing,
 }
 
 impl Default for StoreOptions {
@@ -40,6 +44,7 @@ impl Default for StoreOptions {
             lock_timeout: Duration::from_secs(2),
             idle_in_transaction_timeout: Duration::from_secs(10),
             answer_timeout: Duration::from_secs(20),
+            sealing: Sealing::default(),
         }
     }
 }

@@ -1,4 +1,5 @@
-//! `Tl-Signature` version 2: signing and verifying requests with ES512, key sets, and access tokens.
+//! `Tl-Signature` version 2: signing and verifying requests with ES512, key sets, access tokens, and
+//! sealed texts.
 //!
 //! A signed request carries a JSON Web Signature (RFC 7515) with a detached payload in its
 //! `Tl-Signature` header. The payload is never sent: both sides rebuild it from the request, by the
@@ -8,6 +9,7 @@
 //! - [`TlSignature`] parses a received value and verifies it with a [`VerifyingKey`].
 //! - [`Jwks`] is a set of public keys, as published for those who receive webhooks.
 //! - [`access_token`] issues and verifies stateless bearer tokens.
+//! - [`sealing`] hides texts from whoever has a store and not its keys.
 //! - [`digest`] has the hashes and the comparison that the rest of the workspace needs.
 //!
 //! Nothing here does I/O, reads a clock or waits. No other crate names the cryptographic library.
@@ -41,6 +43,7 @@ mod base64url;
 mod json;
 pub mod access_token;
 pub mod digest;
+pub mod sealing;
 
 pub use jwks::{Jwks, JwksError};
 pub use key::{KeyError, SigningKey, VerifyingKey};

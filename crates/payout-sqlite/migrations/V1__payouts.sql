@@ -2,6 +2,8 @@
 --
 -- Times are microseconds since 1970-01-01T00:00:00Z, ids are the 16 bytes of a UUID, lists of account
 -- identifiers are joined by spaces, and pairs of metadata by U+001E and U+001F.
+-- What is of a person may be sealed: account holders, account identifiers, references, metadata, the
+-- bodies for the gateway, and how transmissions ended. Then it begins with U+0001.
 --
 -- What must never happen is refused here as well, for the day on which somebody types SQL by hand.
 --
@@ -489,3 +491,18 @@ CREATE TRIGGER store_only_goes_forward BEFORE UPDATE OF sequence, latest_at ON s
 WHEN NEW.sequence < OLD.sequence
     OR (OLD.latest_at IS NOT NULL AND (NEW.latest_at IS NULL OR NEW.latest_at < OLD.latest_at))
 BEGIN SELECT RAISE(ABORT, 'a store only goes forward'); END;
+
+-- The keys that it was ever opened with to seal what is of a person. The keys are elsewhere; here is what
+-- each of them must open.
+CREATE TABLE sealing_key (
+    id     TEXT NOT NULL PRIMARY KEY,
+    proof  TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TRIGGER sealing_key_is_new BEFORE INSERT ON sealing_key
+WHEN EXISTS (SELECT 1 FROM sealing_key WHERE id = NEW.id)
+BEGIN SELECT RAISE(ABORT, 'a sealing key is itself'); END;
+CREATE TRIGGER sealing_key_stays BEFORE UPDATE ON sealing_key
+BEGIN SELECT RAISE(ABORT, 'a sealing key is itself'); END;
+CREATE TRIGGER sealing_key_is_kept BEFORE DELETE ON sealing_key
+BEGIN SELECT RAISE(ABORT, 'what was sealed with a key needs it for ever'); END;

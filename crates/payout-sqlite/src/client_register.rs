@@ -8,10 +8,11 @@ use payout_domain::{
     RegistrationRecord, Timestamp, record_text as text,
 };
 use payout_ports::{ClientRegister, RegisterError, RepositoryError};
-use rusqlite::{Connection, params};
+use rusqlite::params;
 
 use crate::SqliteStore;
 use crate::cells::Cells;
+use crate::connection::Connection;
 use crate::failure::Failure;
 use crate::writer::Advance;
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use payout_ports::{Cause, RepositoryError, SaveError};
+use payout_ports::{CannotOpen, Cause, RepositoryError, SaveError};
 use rusqlite::{Error, ErrorCode};
 
 /// Why a job or a look-up did not do what it was asked for.
@@ -14,6 +14,15 @@ pub(crate) enum Failure {
     /// A row is not what it should be. The text is not said: it may be somebody's name.
     #[error("the stored {0} cannot be read")]
     Unreadable(&'static str),
+    /// A cell is sealed and does not open.
+    #[error("the stored {column} cannot be read")]
+    NotOpened {
+        /// The cell's column.
+        column: &'static str,
+        /// Why.
+        #[source]
+        why: CannotOpen,
+    },
     /// What is stored contradicts what is to be stored.
     #[error("{0}")]
     Contradiction(&'static str),
@@ -53,7 +62,7 @@ impl Failure {
     pub(crate) fn concerns_a_row(&self) -> bool {
         match self {
             Self::Sqlite(error) => !is_fatal(error) && tells_of_what_is_stored(error),
-            Self::Unreadable(_) | Self::Contradiction(_) => true,
+            Self::Unreadable(_) | Self::NotOpened { .. } | Self::Contradiction(_) => true,
             Self::Stale | Self::GatewayIdTaken | Self::Outage(_) => false,
         }
     }
@@ -83,8 +92,12 @@ pub(crate) fn readable<T>(
     contents: Result<T, Failure>,
 ) -> Result<Option<T>, Failure> {
     match contents {
-        Err(error @ (Failure::Unreadable(_) | Failure::Contradiction(_))) => {
-            tracing::error!(kind, row, %error, "a stored row cannot be read, and waits");
+        Err(
+            error
+            @ (Failure::Unreadable(_) | Failure::NotOpened { .. } | Failure::Contradiction(_)),
+        ) => {
+            let error = payout_ports::chain(&error);
+            tracing::error!(kind, row, error, "a stored row cannot be read, and waits");
             Ok(None)
         }
         other => other.map(Some),
@@ -101,6 +114,11 @@ impl From<Failure> for RepositoryError {
     fn from(failure: Failure) -> Self {
         match &failure {
             Failure::Unreadable(_) | Failure::Contradiction(_) => Self::Corrupt(failure.into()),
+            Failure::NotOpened { why, .. } => match why {
+                // With the key it is as sound as ever.
+                CannotOpen::UnknownKey { .. } => Self::Unavailable(failure.into()),
+                CannotOpen::Broken { .. } | CannotOpen::NotSealed => Self::Corrupt(failure.into()),
+            },
             Failure::Sqlite(error) if tells_of_what_is_stored(error) => {
                 Self::Corrupt(failure.into())
             }
@@ -118,6 +136,7 @@ impl From<Failure> for SaveError {
             Failure::GatewayIdTaken => Self::GatewayIdTaken,
             Failure::Sqlite(_)
             | Failure::Unreadable(_)
+            | Failure::NotOpened { .. }
             | Failure::Contradiction(_)
             | Failure::Outage(_) => Self::Unavailable(Cause::from(failure)),
         }

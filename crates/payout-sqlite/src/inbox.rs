@@ -5,10 +5,11 @@ use std::time::Duration;
 use async_trait::async_trait;
 use payout_domain::{EventId, GatewayPayoutId, PaymentId, Timestamp};
 use payout_ports::{GatewayProfile, Inbox, InboxEntry, InboxSubject, Remembered, RepositoryError};
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{OptionalExtension, params};
 
 use crate::SqliteStore;
 use crate::cells::Cells;
+use crate::connection::Connection;
 use crate::failure::{Failure, readable};
 
 pub(crate) const DUE: &str = "SELECT rowid, profile, event_id, digest, subject, subject_id, \

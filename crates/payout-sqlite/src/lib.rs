@@ -42,6 +42,8 @@ mod file_system;
 mod settings;
 mod schema;
 mod restart;
+mod sealing_keys;
+mod connection;
 mod writer;
 mod looks;
 mod readers;

@@ -3,9 +3,9 @@
 use std::fmt;
 use std::sync::{Mutex, PoisonError};
 
-use rusqlite::Connection;
 use tokio::sync::Semaphore;
 
+use crate::connection::Connection;
 use crate::failure::Failure;
 
 /// Connections for look-ups by a key, each of which costs a few microseconds: less than it costs to wake
@@ -73,10 +73,13 @@ impl fmt::Debug for Looks {
 
 #[cfg(test)]
 mod tests {
+    use payout_ports::Sealing;
+
     use super::*;
 
     fn looks() -> Looks {
-        Looks::new(vec![Connection::open_in_memory().expect("it needs no disk")])
+        let connection = rusqlite::Connection::open_in_memory().expect("it needs no disk");
+        Looks::new(vec![Connection::new(connection, &Sealing::default())])
     }
 
     fn seven(connection: &Connection) -> Result<i64, Failure> {

@@ -3,7 +3,7 @@
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
-use payout_ports::Cause;
+use payout_ports::{CannotOpen, Cause};
 use rusqlite::ErrorCode;
 
 /// What an operator does before the store can be opened.
@@ -96,6 +96,15 @@ pub enum OpenError {
         path: PathBuf,
         /// What is wrong with it, in SQLite's words.
         detail: String,
+    },
+    /// Give the keys that the store was sealed with.
+    #[error("`{}` is sealed, and not with the keys that are given", path.display())]
+    Sealed {
+        /// The database.
+        path: PathBuf,
+        /// What is wrong with the keys.
+        #[source]
+        cause: CannotOpen,
     },
     /// Use a file system, or a build of SQLite, that can do it: without it, acknowledged payouts
     /// could be lost.

@@ -10,9 +10,10 @@ use payout_ports::{
     AfterFailure, DeadLetter, NewNotification, Notification, NotificationKind, NotificationSubject,
     Outbox, RepositoryError,
 };
-use rusqlite::{Connection, params};
+use rusqlite::params;
 
 use crate::cells::Cells;
+use crate::connection::Connection;
 use crate::failure::{Failure, readable};
 use crate::{SqliteStore, payments, payouts};
 

@@ -4,9 +4,9 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
 
-use rusqlite::Connection;
 use tokio::sync::{mpsc, oneshot};
 
+use crate::connection::Connection;
 use crate::failure::{Failure, Outage};
 
 type LookUp = Box<dyn FnOnce(&Connection) + Send>;

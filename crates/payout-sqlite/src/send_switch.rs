@@ -2,10 +2,11 @@
 
 use async_trait::async_trait;
 use payout_ports::{Pause, RepositoryError, SendSwitch};
-use rusqlite::{Connection, params};
+use rusqlite::params;
 
 use crate::SqliteStore;
 use crate::cells::Cells;
+use crate::connection::Connection;
 use crate::failure::Failure;
 
 #[async_trait]

@@ -5,15 +5,15 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::thread::{self, JoinHandle};
 
 use payout_ports::{Cause, ComingCount};
-use rusqlite::Connection;
 
+use crate::connection::Connection;
 use crate::data_directory::DataDirectory;
 use crate::failure::Failure;
 use crate::looks::Looks;
 use crate::readers::Reads;
 use crate::settings::{connect, forbid_writing, settle};
 use crate::writer::{Advance, Counters, Writer, Writes};
-use crate::{OpenError, Settings, Statistics, StoreOptions, restart, schema};
+use crate::{OpenError, Settings, Statistics, StoreOptions, restart, schema, sealing_keys};
 
 /// A store in one SQLite file.
 ///
@@ -55,11 +55,13 @@ impl SqliteStore {
         let settings = settle(&connection, &path)?;
         limit_size(&connection, &path, options)?;
         schema::migrate(&mut connection, &path)?;
+        sealing_keys::check(&connection, &path, &options.sealing)?;
         if !was_closed {
             restart::end_leases(&connection).map_err(|error| OpenError::of_sqlite(&path, error))?;
         }
         let readers = open_readers(&path, options, options.readers.get())?;
         let looks = Looks::new(open_readers(&path, options, options.looks.get())?);
+        let connection = Connection::new(connection, &options.sealing);
         Self::start(connection, (looks, readers), directory, settings, options)
             .map_err(|error| OpenError::of_io(&path, error))
     }
@@ -175,7 +177,7 @@ impl SqliteStore {
 }
 
 fn limit_size(
-    connection: &Connection,
+    connection: &rusqlite::Connection,
     path: &Path,
     options: &StoreOptions,
 ) -> Result<(), OpenError> {
@@ -195,7 +197,7 @@ fn open_readers(
             let connection = connect(path, options)?;
             settle(&connection, path)?;
             forbid_writing(&connection, path)?;
-            Ok(connection)
+            Ok(Connection::new(connection, &options.sealing))
         })
         .collect()
 }

@@ -3,6 +3,8 @@
 use std::num::NonZeroUsize;
 use std::time::Duration;
 
+use payout_ports::Sealing;
+
 /// How a store is opened. The default is right for one service on one machine.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StoreOptions {
@@ -26,6 +28,8 @@ pub struct StoreOptions {
     pub pages_max: Option<u32>,
     /// How long to wait for another program that holds a lock on the file, such as an SQLite shell.
     pub busy_timeout: Duration,
+    /// How what is of a person is kept.
+    pub sealing: Sealing,
 }
 
 impl Default for StoreOptions {
@@ -39,6 +43,7 @@ impl Default for StoreOptions {
             log_pages_max: 4096,
             pages_max: None,
             busy_timeout: Duration::from_secs(5),
+            sealing: Sealing::default(),
         }
     }
 }

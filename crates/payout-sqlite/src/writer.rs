@@ -13,9 +13,9 @@ use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use payout_ports::ComingCount;
-use rusqlite::Connection;
 use tokio::sync::{mpsc, oneshot};
 
+use crate::connection::Connection;
 use crate::data_directory::DataDirectory;
 use crate::failure::{Failure, Outage, is_fatal};
 use job::{Job, Task};

@@ -4,11 +4,13 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
-/// Make signing keys and show their public halves
+/// Make keys, and show the public halves of signing keys
 #[derive(Clone, Debug, Subcommand)]
 pub(crate) enum KeyCommand {
     /// Make a new signing key (P-521, for ES512)
     New(NewKey),
+    /// Make a key that seals what is of a person in a service's database
+    NewSealing(NewSealingKey),
     /// Print the public half of a signing key as PEM, to register it
     Public(PublicKey),
     /// Print the public half of a signing key as a JWKS document
@@ -28,6 +30,23 @@ pub(crate) struct NewKey {
     /// File for the public key
     #[arg(long, value_name = "FILE")]
     pub(crate) public_out: Option<PathBuf>,
+}
+
+/// Make a key that seals what is of a person in a service's database
+#[derive(Clone, Debug, Args)]
+#[command(after_help = "\
+Example:
+  payout key new-sealing --out /etc/payout/sealing-keys
+
+Name the file in `serve.sealing_keys_file`, and keep a copy of it where no copy of the database is:
+without it nobody can read what was sealed.")]
+pub(crate) struct NewSealingKey {
+    /// Id of the key: letters, digits, `-`, `_` and `.` [default: a random one, printed]
+    #[arg(long)]
+    pub(crate) id: Option<String>,
+    /// File for the key; never overwritten
+    #[arg(long, value_name = "FILE")]
+    pub(crate) out: PathBuf,
 }
 
 /// Print the public half of a signing key

@@ -1,12 +1,13 @@
-//! Makes signing keys and shows their public halves.
+//! Makes keys, and shows the public halves of signing keys.
 
 use std::fs;
 use std::path::Path;
 
+use payout_signature::sealing::SealingKeys;
 use payout_signature::{Jwks, SigningKey};
 use serde_json::json;
 
-use crate::cli::{KeyCommand, NewKey, PublicKey};
+use crate::cli::{KeyCommand, NewKey, NewSealingKey, PublicKey};
 use crate::credentials::{read_signing_key, write_private};
 use crate::exit_code::Exit;
 use crate::failure::Failure;
@@ -17,16 +18,14 @@ use crate::output::Output;
 pub(crate) fn run(command: KeyCommand, output: Output) -> Result<Exit, Failure> {
     match command {
         KeyCommand::New(args) => new(&args, output),
+        KeyCommand::NewSealing(args) => new_sealing(&args, output),
         KeyCommand::Public(args) => public(&args, output),
         KeyCommand::Jwks(args) => jwks(&args, output),
     }
 }
 
 fn new(args: &NewKey, output: Output) -> Result<Exit, Failure> {
-    if args.out.exists() {
-        let message = format!("{} exists; a key is never overwritten", args.out.display());
-        return Err(Failure::configuration(message));
-    }
+    check_free(&args.out)?;
     let kid = args.kid.clone().unwrap_or_else(|| id_generator::random().to_string());
     let (key, pem) = SigningKey::generate(&kid).map_err(|error| Failure::failed("key", &error))?;
     write_private(&args.out, &pem)?;
@@ -38,6 +37,29 @@ fn new(args: &NewKey, output: Output) -> Result<Exit, Failure> {
     output.result(&json.to_string(), || kid.clone())?;
     output.note("register the public key at the provider under this id");
     Ok(Exit::Done)
+}
+
+fn new_sealing(args: &NewSealingKey, output: Output) -> Result<Exit, Failure> {
+    check_free(&args.out)?;
+    let random = || id_generator::random().simple().to_string().chars().take(8).collect();
+    let id: String = args.id.clone().unwrap_or_else(random);
+    let line = format!("{id} {}\n", id_generator::long_secret());
+    // Whoever names a key so that it cannot be read back is told now, not at the next start.
+    SealingKeys::parse(&line)
+        .map_err(|error| Failure::configuration(format!("--id `{id}`: {error}")))?;
+    write_private(&args.out, &line)?;
+    let json = json!({ "id": id, "sealing_keys_file": args.out });
+    output.result(&json.to_string(), || id.clone())?;
+    output.note("keep a copy of the file: without it nobody can read what is sealed with it");
+    Ok(Exit::Done)
+}
+
+fn check_free(path: &Path) -> Result<(), Failure> {
+    if path.exists() {
+        let message = format!("{} exists; a key is never overwritten", path.display());
+        return Err(Failure::configuration(message));
+    }
+    Ok(())
 }
 
 fn public(args: &PublicKey, output: Output) -> Result<Exit, Failure> {

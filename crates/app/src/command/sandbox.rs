@@ -9,7 +9,7 @@ use payout_domain::{ClientId, Money, PayoutRules};
 use payout_http_client::WebhookNotifier;
 use payout_http_server::{Api, ClientDirectory, Faults, PointWebhooks, Sandbox};
 use payout_memory::{Bank, BankConfiguration, MemoryMarker, MemoryStore, OpeningAccount};
-use payout_ports::{Clock, IdGenerator, PayoutGateway as _, SandboxBank, SandboxDelays};
+use payout_ports::{Clock, IdGenerator, PayoutGateway as _, SandboxBank, SandboxDelays, Sealing};
 use payout_service::{FollowBank, SteerSandbox};
 use payout_wire::route;
 
@@ -45,7 +45,9 @@ pub(crate) async fn run(
     let home = Home::open(&plan.data)?;
     let identity = home.identity(&plan)?;
     let clock = Arc::new(open_clock(args, &home)?);
-    let store = (!args.in_memory).then(|| Database::open_file(home.directory())).transpose()?;
+    let store = (!args.in_memory)
+        .then(|| Database::open_file(home.directory(), Sealing::default()))
+        .transpose()?;
     let bank = Arc::new(open_bank(args, settings, &home, Arc::<SandboxClock>::clone(&clock))?);
     let webhook_key = home.webhook_key()?;
     let jwks_url = format!("{base_url}{}", route::JWKS);

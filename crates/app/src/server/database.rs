@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use payout_ports::Sealing;
 use payout_postgres::{Address, OpenError, Password, PostgresStore};
 use payout_sqlite::SqliteStore;
 use secrecy::ExposeSecret as _;
@@ -11,6 +12,7 @@ use crate::cli::ServeArgs;
 use crate::credentials::read_secret;
 use crate::exit_code::Exit;
 use crate::failure::{Failure, chain};
+use crate::sealer::sealing;
 use crate::settings::{Settings, Value};
 use crate::wiring::Stores;
 
@@ -30,16 +32,18 @@ impl Database {
         settings: &Settings,
         directory: &Path,
     ) -> Result<Self, Failure> {
+        let sealing = sealing(settings, directory)?;
         let flag = args.database.clone().map(|address| ("database", vec![address]));
         match settings.value("serve.database", flag) {
-            Some(value) => Self::open_shared(&address(&value)?, settings).await,
-            None => Self::open_file(directory),
+            Some(value) => Self::open_shared(&address(&value)?, settings, sealing).await,
+            None => Self::open_file(directory, sealing),
         }
     }
 
     /// Opens the file in this directory.
-    pub(crate) fn open_file(directory: &Path) -> Result<Self, Failure> {
-        let store = SqliteStore::open(directory, &payout_sqlite::StoreOptions::default());
+    pub(crate) fn open_file(directory: &Path, sealing: Sealing) -> Result<Self, Failure> {
+        let options = payout_sqlite::StoreOptions { sealing, ..Default::default() };
+        let store = SqliteStore::open(directory, &options);
         let store = store.map_err(|error| Failure::configuration(chain(&error)))?;
         let all = store.settings().iter();
         let settings: Vec<_> = all.map(|it| format!("{}={}", it.name, it.value)).collect();
@@ -47,9 +51,13 @@ impl Database {
         Ok(Self::File(Arc::new(store)))
     }
 
-    async fn open_shared(address: &Address, settings: &Settings) -> Result<Self, Failure> {
+    async fn open_shared(
+        address: &Address,
+        settings: &Settings,
+        sealing: Sealing,
+    ) -> Result<Self, Failure> {
         let password = password(settings)?;
-        let options = payout_postgres::StoreOptions::default();
+        let options = payout_postgres::StoreOptions { sealing, ..Default::default() };
         let store = PostgresStore::open(address, password.as_ref(), &options).await;
         let store = store.map_err(|error| refused(address, &error))?;
         tracing::info!(%address, settings = %store.settings(), "the store is open");
@@ -116,6 +124,7 @@ fn refused(address: &Address, error: &OpenError) -> Failure {
         | OpenError::NewerSchema { .. }
         | OpenError::NotOurs
         | OpenError::Changed { .. }
+        | OpenError::Sealed(_)
         | OpenError::Failed(_) => Exit::Configuration,
     };
     Failure::new(exit, format!("{address}: {}", chain(error)))

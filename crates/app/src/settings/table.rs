@@ -162,6 +162,12 @@ pub(crate) const TABLE: &[Setting] = &[
         "the password of the database's user",
     ),
     one(
+        "serve.sealing_keys_file",
+        "PAYOUT_SERVE_SEALING_KEYS_FILE",
+        None,
+        "file with the keys that seal what is of a person in the database",
+    ),
+    one(
         "serve.gateway",
         "PAYOUT_SERVE_GATEWAY",
         None,

@@ -35,6 +35,7 @@ mod provider;
 mod recovery;
 mod refusals;
 mod refusals_over_http;
+mod sealing;
 mod signatures;
 mod stopping;
 mod webhooks;

@@ -48,7 +48,16 @@ impl World {
         service: &[&str],
         environment: &[(&str, &str)],
     ) -> Self {
-        let stage = Stage::new();
+        Self::in_home(Stage::new(), sandbox, service, environment)
+    }
+
+    /// The same, in a home in which there is something already.
+    pub(crate) fn in_home(
+        stage: Stage,
+        sandbox: &[&str],
+        service: &[&str],
+        environment: &[(&str, &str)],
+    ) -> Self {
         let sandbox = Server::start(&stage, "sandbox", "sandbox", sandbox, environment);
         // Receivers of webhooks are on this machine.
         let gateway = ["--gateway", sandbox.url(), "--private-network", "127.0.0.0/8"];

@@ -51,7 +51,7 @@ pub(crate) async fn find(
     Ok(Some(MerchantAccount {
         id,
         currency,
-        account_identifiers: cells.identifiers()?,
+        account_identifiers: cells.read_as("account_identifiers", text::identifiers_from)?,
         account_holder_name: cells.plain("account_holder_name")?,
         available_balance: balance(&mut cells, "available_minor", currency)?,
         current_balance: balance(&mut cells, "current_minor", currency)?,

@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use payout_domain::{
     ClientId, MerchantAccountId, Payment, PaymentId, PaymentSource, PaymentSourceId,
 };
-use payout_ports::{NewNotification, RecordedPayment};
+use payout_ports::{
+    NewNotification, Personal, PersonalField, RecordedPayment, SealedRecord, Sealing,
+};
 use tokio_postgres::Row;
 use tokio_postgres::types::ToSql;
 use uuid::Uuid;
@@ -95,7 +97,7 @@ pub(crate) async fn find(
     id: PaymentId,
 ) -> Result<Option<Payment>, Failure> {
     let row = connection.query_one(BY_ID, &[&client_id.as_str(), &id.as_uuid()]).await?;
-    row.map(|row| payment_from(&row)).transpose()
+    row.map(|row| payment_from(connection.sealing(), &row)).transpose()
 }
 
 /// Finds payments of any clients. One that cannot be read has its own answer.
@@ -108,7 +110,7 @@ pub(crate) async fn by_ids(
     let found = rows.iter().map(|row| {
         let mut cells = Cells::new(row);
         let key = (cells.plain("client_id")?, cells.uuid("id")?);
-        Ok((key, payment_from(row)))
+        Ok((key, payment_from(connection.sealing(), row)))
     });
     found.collect()
 }
@@ -121,21 +123,28 @@ fn is_same(known: &Payment, told: &Payment) -> bool {
         && known.amount == told.amount
 }
 
-fn payment_from(row: &Row) -> Result<Payment, Failure> {
+/// What is of a person in a payment.
+fn personal<'a>(sealing: &'a Sealing, client_id: &'a str, id: PaymentId) -> Personal<'a> {
+    sealing.record(SealedRecord::Payment, client_id, id.as_uuid())
+}
+
+fn payment_from(sealing: &Sealing, row: &Row) -> Result<Payment, Failure> {
     let mut cells = Cells::new(row);
-    let _client_id: &str = cells.plain("client_id")?;
+    let client_id: &str = cells.plain("client_id")?;
+    let id = PaymentId::from_uuid(cells.uuid("id")?);
+    let personal = personal(sealing, client_id, id);
     Ok(Payment {
-        id: PaymentId::from_uuid(cells.uuid("id")?),
+        id,
         user_id: cells.parsed("user_id")?,
         merchant_account_id: MerchantAccountId::from_uuid(cells.uuid("merchant_account_id")?),
         amount: cells.money()?,
         payment_source_id: PaymentSourceId::from_uuid(cells.uuid("payment_source_id")?),
-        account_holder_name: cells.plain("account_holder_name")?,
-        account_identifiers: cells.identifiers()?,
+        account_holder_name: cells.holder_name(personal)?,
+        account_identifiers: cells.identifiers(personal)?,
         created_at: cells.time("created_at")?,
         executed_at: cells.time("executed_at")?,
         settled_at: cells.time("settled_at")?,
-        metadata: cells.metadata()?,
+        metadata: cells.metadata(personal)?,
     })
 }
 
@@ -145,6 +154,10 @@ async fn insert(
     client_id: &ClientId,
     payment: &Payment,
 ) -> Result<bool, Failure> {
+    let personal = personal(connection.sealing(), client_id.as_str(), payment.id);
+    let keep = |field, plain: &str| personal.keep(field, plain);
+    let holder_name = payment.account_holder_name.as_deref();
+    let identifiers = text::of_identifiers(&payment.account_identifiers);
     let cells: [&(dyn ToSql + Sync); 13] = [
         &client_id.as_str(),
         &payment.id.as_uuid(),
@@ -153,12 +166,12 @@ async fn insert(
         &text::minor(payment.amount),
         &payment.amount.currency().code(),
         &payment.payment_source_id.as_uuid(),
-        &payment.account_holder_name,
-        &text::of_identifiers(&payment.account_identifiers),
+        &holder_name.map(|name| keep(PersonalField::AccountHolderName, name)),
+        &keep(PersonalField::AccountIdentifiers, &identifiers),
         &payment.created_at.as_micros(),
         &payment.executed_at.as_micros(),
         &payment.settled_at.as_micros(),
-        &text::of_metadata(&payment.metadata),
+        &keep(PersonalField::Metadata, &text::of_metadata(&payment.metadata)),
     ];
     Ok(connection.execute(INSERT, &cells).await? == 1)
 }

@@ -6,7 +6,7 @@ use payout_domain::{
     AccountIdentifier, ClientId, Currency, MerchantAccountId, PaymentSource, PaymentSourceId,
     Proof, UserId,
 };
-use payout_ports::RecordedPayment;
+use payout_ports::{PersonalField, RecordedPayment, SealedRecord, Sealing};
 use tokio_postgres::Row;
 use tokio_postgres::types::ToSql;
 use uuid::Uuid;
@@ -99,7 +99,7 @@ pub(crate) async fn find(
     id: PaymentSourceId,
 ) -> Result<Option<PaymentSource>, Failure> {
     let rows = connection.query(BY_ID, &[&client_id.as_str(), &id.as_uuid()]).await?;
-    Ok(sources_from(&rows)?.pop())
+    Ok(sources_from(connection.sealing(), client_id, &rows)?.pop())
 }
 
 /// Finds the sources of a user that have paid into a merchant account, ordered by id.
@@ -111,7 +111,7 @@ pub(crate) async fn of_user(
 ) -> Result<Vec<PaymentSource>, Failure> {
     let account = merchant_account_id.as_uuid();
     let cells: [&(dyn ToSql + Sync); 3] = [&client_id.as_str(), &user_id.as_str(), &account];
-    sources_from(&connection.query(OF_USER, &cells).await?)
+    sources_from(connection.sealing(), client_id, &connection.query(OF_USER, &cells).await?)
 }
 
 /// What is told of a source beside its proofs.
@@ -123,13 +123,18 @@ struct Facts {
 }
 
 /// Puts sources together from one row for each proof, ordered by id.
-fn sources_from(rows: &[Row]) -> Result<Vec<PaymentSource>, Failure> {
+fn sources_from(
+    sealing: &Sealing,
+    client_id: &ClientId,
+    rows: &[Row],
+) -> Result<Vec<PaymentSource>, Failure> {
     let mut sources = BTreeMap::<Uuid, Facts>::new();
     for row in rows {
         let mut cells = Cells::new(row);
         let id = cells.uuid("id")?;
         let (user_id, currency) = (cells.parsed("user_id")?, cells.parsed("currency")?);
-        let account = (cells.plain("account_holder_name")?, cells.identifiers()?);
+        let personal = sealing.record(SealedRecord::PaymentSource, client_id.as_str(), id);
+        let account = (cells.holder_name(personal)?, cells.identifiers(personal)?);
         let facts =
             sources.entry(id).or_insert(Facts { user_id, currency, account, proofs: Vec::new() });
         if let Some(account) = cells.optional_uuid("merchant_account_id")? {
@@ -145,6 +150,23 @@ fn sources_from(rows: &[Row]) -> Result<Vec<PaymentSource>, Failure> {
     sources.collect()
 }
 
+/// A source's account as its two cells.
+fn account_cells(
+    connection: &Connection,
+    client_id: &ClientId,
+    source: &PaymentSource,
+) -> (Option<String>, String) {
+    let id = source.id().as_uuid();
+    let sealing = connection.sealing();
+    let personal = sealing.record(SealedRecord::PaymentSource, client_id.as_str(), id);
+    let holder_name = source.account_holder_name();
+    let identifiers = text::of_identifiers(source.account_identifiers());
+    (
+        holder_name.map(|name| personal.keep(PersonalField::AccountHolderName, name)),
+        personal.keep(PersonalField::AccountIdentifiers, &identifiers),
+    )
+}
+
 /// Writes a source without its proofs, unless there is one of its name: then waits until whoever
 /// writes that one is done.
 async fn insert(
@@ -152,13 +174,14 @@ async fn insert(
     client_id: &ClientId,
     source: &PaymentSource,
 ) -> Result<bool, Failure> {
+    let (holder_name, identifiers) = account_cells(connection, client_id, source);
     let cells: [&(dyn ToSql + Sync); 6] = [
         &client_id.as_str(),
         &source.id().as_uuid(),
         &source.user_id().as_str(),
         &source.currency().code(),
-        &source.account_holder_name(),
-        &text::of_identifiers(source.account_identifiers()),
+        &holder_name,
+        &identifiers,
     ];
     Ok(connection.execute(INSERT, &cells).await? == 1)
 }
@@ -169,12 +192,9 @@ async fn update(
     client_id: &ClientId,
     source: &PaymentSource,
 ) -> Result<(), Failure> {
-    let cells: [&(dyn ToSql + Sync); 4] = [
-        &client_id.as_str(),
-        &source.id().as_uuid(),
-        &source.account_holder_name(),
-        &text::of_identifiers(source.account_identifiers()),
-    ];
+    let (holder_name, identifiers) = account_cells(connection, client_id, source);
+    let cells: [&(dyn ToSql + Sync); 4] =
+        [&client_id.as_str(), &source.id().as_uuid(), &holder_name, &identifiers];
     connection.execute(UPDATE, &cells).await.map(drop)
 }
 

@@ -3,11 +3,13 @@
 use std::collections::BTreeSet;
 
 use payout_domain::{ClientId, IdempotencyKey, PayoutId, Scheme, Timestamp};
-use payout_ports::{AcceptOutcome, Acceptance, Fingerprint, IdempotencyRecord};
+use payout_ports::{
+    AcceptOutcome, Acceptance, Fingerprint, IdempotencyRecord, PersonalField, Sealing,
+};
 use tokio_postgres::types::ToSql;
 use uuid::Uuid;
 
-use super::record::proof_cells;
+use super::record::{personal, proof_cells};
 use crate::cells::Cells;
 use crate::connections::{Connection, Connections, on_connection};
 use crate::failure::Failure;
@@ -127,7 +129,7 @@ async fn store(
     acceptances: &[&Acceptance],
 ) -> Result<BTreeSet<Uuid>, Failure> {
     let statement = connection.prepare(STORE).await?;
-    let columns = Columns::of(acceptances);
+    let columns = Columns::of(connection.sealing(), acceptances);
     let cells = columns.cells();
     // All three are on their way before the first answer comes.
     let (begun, won, committed) = tokio::join!(
@@ -154,28 +156,29 @@ struct Columns<'a> {
     payment_source_ids: Vec<Uuid>,
     amounts: Vec<i64>,
     currencies: Vec<&'a str>,
-    references: Vec<&'a str>,
+    references: Vec<String>,
     scheme_selections: Vec<String>,
     metadata: Vec<String>,
     proof_payment_ids: Vec<Option<Uuid>>,
     proofs_listed_at: Vec<Option<i64>>,
     schemes_found: Vec<Option<&'static str>>,
-    account_holder_names: Vec<Option<&'a str>>,
+    account_holder_names: Vec<Option<String>>,
     account_identifiers: Vec<String>,
     created_at: Vec<i64>,
     profiles: Vec<&'a str>,
     gateway_keys: Vec<&'a str>,
-    gateway_bodies: Vec<&'a [u8]>,
+    gateway_bodies: Vec<Vec<u8>>,
     states: Vec<String>,
     fingerprints: Vec<&'a [u8]>,
     forget_before: Vec<Option<i64>>,
 }
 
 impl<'a> Columns<'a> {
-    fn of(acceptances: &[&'a Acceptance]) -> Self {
+    fn of(sealing: &Sealing, acceptances: &[&'a Acceptance]) -> Self {
         let mut columns = Self::default();
         for acceptance in acceptances {
             columns.add_request(acceptance);
+            columns.add_personal(sealing, acceptance);
             columns.add_frame(acceptance);
         }
         columns
@@ -190,14 +193,27 @@ impl<'a> Columns<'a> {
         self.payment_source_ids.push(order.payment_source_id.as_uuid());
         self.amounts.push(text::minor(order.amount));
         self.currencies.push(order.amount.currency().code());
-        self.references.push(order.reference.as_str());
         self.scheme_selections.push(text::of_selection(order.scheme_selection));
-        self.metadata.push(text::of_metadata(&order.metadata));
         self.proof_payment_ids.push(proof_payment_id);
         self.proofs_listed_at.push(proof_listed_at);
         self.schemes_found.push(request.scheme().map(Scheme::id));
-        self.account_holder_names.push(request.account_holder_name());
-        self.account_identifiers.push(text::of_identifiers(request.account_identifiers()));
+    }
+
+    fn add_personal(&mut self, sealing: &Sealing, acceptance: &Acceptance) {
+        let (payout, instruction) = (&acceptance.payout, &acceptance.instruction);
+        let (request, order) = (payout.request(), payout.request().order());
+        let personal = personal(sealing, payout.client_id(), payout.id());
+        let keep = |field, plain: &str| personal.keep(field, plain);
+        let metadata = text::of_metadata(&order.metadata);
+        let identifiers = text::of_identifiers(request.account_identifiers());
+        let holder_name = request.account_holder_name();
+        self.references.push(keep(PersonalField::Reference, order.reference.as_str()));
+        self.metadata.push(keep(PersonalField::Metadata, &metadata));
+        self.account_holder_names
+            .push(holder_name.map(|name| keep(PersonalField::AccountHolderName, name)));
+        self.account_identifiers.push(keep(PersonalField::AccountIdentifiers, &identifiers));
+        self.gateway_bodies
+            .push(personal.keep_bytes(PersonalField::GatewayBody, &instruction.body));
     }
 
     fn add_frame(&mut self, acceptance: &'a Acceptance) {
@@ -208,7 +224,6 @@ impl<'a> Columns<'a> {
         self.created_at.push(payout.created_at().as_micros());
         self.profiles.push(instruction.profile.as_str());
         self.gateway_keys.push(instruction.key.as_str());
-        self.gateway_bodies.push(&instruction.body);
         self.states.push(payout.state().to_string());
         self.fingerprints.push(&acceptance.fingerprint.0);
         self.forget_before.push(acceptance.forget_before.map(Timestamp::as_micros));

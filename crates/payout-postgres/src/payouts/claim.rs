@@ -2,7 +2,7 @@
 
 use payout_domain::{CannotSend, Evidence, ParkReason, Payout, PayoutId, Timestamp};
 use payout_ports::{
-    Attempt, Claim, Claimed, Epoch, Instruction, PayoutEvent, SendOrder, WatchOrder,
+    Attempt, Claim, Claimed, Epoch, Instruction, PayoutEvent, Sealing, SendOrder, WatchOrder,
 };
 use tokio_postgres::Row;
 use tokio_postgres::types::ToSql;
@@ -101,7 +101,7 @@ async fn claim_on(
     }
     let mut decisions = Vec::with_capacity(rows.len());
     for row in &rows {
-        decisions.push(decide(Waiting::of(row)?, order)?);
+        decisions.push(decide(Waiting::of(connection.sealing(), row)?, order)?);
     }
     write(connection, &prepared, &decisions, order).await?;
     let to_send: Vec<_> = decisions.into_iter().filter_map(Decision::into_claim).collect();
@@ -147,7 +147,7 @@ pub(crate) async fn watched(
         let mut cells = Cells::new(row);
         let was_due_at: i64 = cells.plain("due_at")?;
         let id: Uuid = row.try_get("id")?;
-        let payout = readable("payout", id, payout_from(&mut cells))?;
+        let payout = readable("payout", id, payout_from(connection.sealing(), &mut cells))?;
         due.extend(payout.map(|payout| (was_due_at, payout)));
     }
     // What an update returns is in no order.
@@ -164,18 +164,18 @@ struct Waiting {
 }
 
 impl Waiting {
-    fn of(row: &Row) -> Result<Self, Failure> {
+    fn of(sealing: &Sealing, row: &Row) -> Result<Self, Failure> {
         let mut cells = Cells::new(row);
         let due_at = cells.optional_time("due_at")?;
         let epoch = cells.plain("epoch")?;
         let id = PayoutId::from_uuid(row.try_get("id")?);
-        Ok(Self { id, due_at, epoch, contents: contents(&mut cells) })
+        Ok(Self { id, due_at, epoch, contents: contents(sealing, &mut cells) })
     }
 }
 
-fn contents(cells: &mut Cells<'_>) -> Result<(Payout, Instruction), Failure> {
-    let payout = payout_from(cells)?;
-    let instruction = instruction_from(payout.id(), cells)?;
+fn contents(sealing: &Sealing, cells: &mut Cells<'_>) -> Result<(Payout, Instruction), Failure> {
+    let payout = payout_from(sealing, cells)?;
+    let instruction = instruction_from(sealing, &payout, cells)?;
     Ok((payout, instruction))
 }
 

@@ -83,7 +83,7 @@ pub(crate) async fn by_ids(
     let rows = connection.query(BY_IDS, &[&ids]).await?;
     let found = rows.iter().map(|row| {
         let id = Cells::new(row).uuid("id")?;
-        Ok((id, payout_from(&mut Cells::new(row))))
+        Ok((id, payout_from(connection.sealing(), &mut Cells::new(row))))
     });
     found.collect()
 }
@@ -175,7 +175,7 @@ async fn one(
     parameters: Parameters<'_>,
 ) -> Result<Option<Payout>, Failure> {
     let row = connection.query_one(sql, parameters).await?;
-    row.map(|row| payout_from(&mut Cells::new(&row))).transpose()
+    row.map(|row| payout_from(connection.sealing(), &mut Cells::new(&row))).transpose()
 }
 
 async fn all(
@@ -184,5 +184,5 @@ async fn all(
     parameters: Parameters<'_>,
 ) -> Result<Vec<Payout>, Failure> {
     let rows = connection.query(sql, parameters).await?;
-    rows.iter().map(|row| payout_from(&mut Cells::new(row))).collect()
+    rows.iter().map(|row| payout_from(connection.sealing(), &mut Cells::new(row))).collect()
 }

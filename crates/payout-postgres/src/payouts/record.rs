@@ -1,12 +1,10 @@
 //! A payout as a row.
 
-use std::sync::Arc;
-
 use payout_domain::{
-    GatewayPayoutId, IdempotencyKey, MerchantAccountId, PaymentId, PaymentSourceId, Payout,
-    PayoutId, PayoutOrder, PayoutRecord, Progress, Proof, Timestamp, TransactionId,
+    ClientId, GatewayPayoutId, IdempotencyKey, MerchantAccountId, PaymentId, PaymentSourceId,
+    Payout, PayoutId, PayoutOrder, PayoutRecord, Progress, Proof, Timestamp, TransactionId,
 };
-use payout_ports::{GatewayProfile, Instruction};
+use payout_ports::{GatewayProfile, Instruction, Personal, PersonalField, SealedRecord, Sealing};
 use uuid::Uuid;
 
 use crate::cells::Cells;
@@ -25,33 +23,45 @@ macro_rules! payout_columns {
 pub(crate) use payout_columns;
 
 /// Reads the columns of `payout_columns!`.
-pub(crate) fn payout_from(cells: &mut Cells<'_>) -> Result<Payout, Failure> {
+pub(crate) fn payout_from(sealing: &Sealing, cells: &mut Cells<'_>) -> Result<Payout, Failure> {
+    let id = PayoutId::from_uuid(cells.uuid("id")?);
+    let client_id: ClientId = cells.parsed("client_id")?;
+    let personal = personal(sealing, &client_id, id);
     let record = PayoutRecord {
-        id: PayoutId::from_uuid(cells.uuid("id")?),
-        client_id: cells.parsed("client_id")?,
+        id,
         idempotency_key: cells.parsed("idempotency_key")?,
-        order: order_from(cells)?,
+        order: order_from(personal, cells)?,
         proof: proof_from(cells)?,
         scheme: cells.optional_parsed("scheme_found")?,
-        account_holder_name: cells.plain("account_holder_name")?,
-        account_identifiers: cells.identifiers()?,
+        account_holder_name: cells.holder_name(personal)?,
+        account_identifiers: cells.identifiers(personal)?,
         created_at: cells.time("created_at")?,
         progress: progress_from(cells)?,
+        client_id,
     };
     Payout::restore(record)
         .map_err(|_| Failure::Contradiction("a payout lacks what its state says"))
 }
 
-fn order_from(cells: &mut Cells<'_>) -> Result<PayoutOrder, Failure> {
+/// What is of a person in a payout.
+pub(crate) fn personal<'a>(
+    sealing: &'a Sealing,
+    client_id: &'a ClientId,
+    id: PayoutId,
+) -> Personal<'a> {
+    sealing.record(SealedRecord::Payout, client_id.as_str(), id.as_uuid())
+}
+
+fn order_from(personal: Personal<'_>, cells: &mut Cells<'_>) -> Result<PayoutOrder, Failure> {
     Ok(PayoutOrder {
         merchant_account_id: MerchantAccountId::from_uuid(cells.uuid("merchant_account_id")?),
         user_id: cells.parsed("user_id")?,
         payment_source_id: PaymentSourceId::from_uuid(cells.uuid("payment_source_id")?),
         amount: cells.money()?,
-        reference: cells.parsed("reference")?,
+        reference: cells.personal(personal, PersonalField::Reference, |it| it.parse().ok())?,
         scheme_selection: cells
             .read_as("scheme_selection", payout_domain::record_text::selection_from)?,
-        metadata: cells.metadata()?,
+        metadata: cells.metadata(personal)?,
     })
 }
 
@@ -93,14 +103,16 @@ fn progress_from(cells: &mut Cells<'_>) -> Result<Progress, Failure> {
 
 /// Reads `profile`, `gateway_key` and `gateway_body`.
 pub(crate) fn instruction_from(
-    payout_id: PayoutId,
+    sealing: &Sealing,
+    payout: &Payout,
     cells: &mut Cells<'_>,
 ) -> Result<Instruction, Failure> {
+    let personal = personal(sealing, payout.client_id(), payout.id());
     Ok(Instruction {
-        payout_id,
+        payout_id: payout.id(),
         profile: cells.read_as("profile", |name| Some(GatewayProfile::new(name)))?,
         key: cells.parsed::<IdempotencyKey>("gateway_key")?,
-        body: Arc::from(cells.plain::<&[u8]>("gateway_body")?),
+        body: cells.personal_bytes(personal, PersonalField::GatewayBody)?,
     })
 }
 

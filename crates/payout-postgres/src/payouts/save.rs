@@ -76,7 +76,7 @@ fn add<'a>(writes: &mut Writes<'a>, change: &'a PayoutChange, work: Work) {
     let id = change.payout.id();
     writes.events.extend(change.events.iter().map(|event| (id, event)));
     writes.updates.push((&change.payout, work));
-    writes.ended.extend(change.attempt_end.iter().map(|end| (id, end)));
+    writes.ended.extend(change.attempt_end.iter().map(|end| (&change.payout, end)));
     writes
         .tellings
         .extend(change.notifications.iter().map(|told| Telling::of_payout(change, told)));

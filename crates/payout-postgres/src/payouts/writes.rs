@@ -3,10 +3,11 @@
 use payout_domain::{
     GatewayPayoutId, OperatorName, Payout, PayoutId, Scheme, Timestamp, TransactionId,
 };
-use payout_ports::{Attempt, AttemptEnd, PayoutEvent};
+use payout_ports::{Attempt, AttemptEnd, PayoutEvent, PersonalField};
 use tokio_postgres::Statement;
 use tokio_postgres::types::ToSql;
 
+use super::attempt;
 use super::record::Work;
 use crate::connections::Connection;
 use crate::failure::Failure;
@@ -20,7 +21,7 @@ pub(crate) struct Writes<'a> {
     pub(crate) events: Vec<(PayoutId, &'a PayoutEvent)>,
     pub(crate) begun: Vec<(PayoutId, &'a Attempt)>,
     pub(crate) updates: Vec<(&'a Payout, Work)>,
-    pub(crate) ended: Vec<(PayoutId, &'a AttemptEnd)>,
+    pub(crate) ended: Vec<(&'a Payout, &'a AttemptEnd)>,
     pub(crate) tellings: Vec<Telling<'a>>,
 }
 
@@ -198,10 +199,14 @@ impl Writes<'_> {
         if self.ended.is_empty() {
             return Ok(());
         }
-        let ids: Vec<_> = self.ended.iter().map(|(id, _)| id.as_uuid()).collect();
+        let ids: Vec<_> = self.ended.iter().map(|(payout, _)| payout.id().as_uuid()).collect();
         let attempts: Vec<_> = self.ended.iter().map(|(_, end)| i64::from(end.attempt)).collect();
         let times: Vec<_> = self.ended.iter().map(|(_, end)| end.at.as_micros()).collect();
-        let outcomes: Vec<_> = self.ended.iter().map(|(_, end)| &*end.outcome).collect();
+        let kept = |payout: &Payout, end: &AttemptEnd| {
+            let personal = attempt::personal(connection.sealing(), payout.client_id(), payout.id());
+            personal.numbered(end.attempt).keep(PersonalField::Outcome, &end.outcome)
+        };
+        let outcomes: Vec<_> = self.ended.iter().map(|(payout, end)| kept(payout, end)).collect();
         let cells: [&(dyn ToSql + Sync); 4] = [&ids, &attempts, &times, &outcomes];
         connection.execute_prepared(&prepared.end_attempts, &cells).await.map(drop)
     }

@@ -7,6 +7,7 @@ mod life;
 mod triggers;
 mod opening;
 mod schema;
+mod sealing;
 mod rights;
 mod save;
 mod switch;

@@ -6,12 +6,13 @@ use payout_conformance::fixtures::{
     Accepting, acme, change, fully_registered, gateway_payout_id, notification, operator, payment,
     profile, seconds, send_order, watch_order,
 };
+use payout_conformance::play_sealer;
 use payout_domain::{Evidence, ProviderStatus};
 use payout_ports::{
     ClientRegister as _, Inbox, InboxEntry, InboxSubject, MarkedStore, NotificationKind, Outbox,
-    Pause, PaymentRepository, PayoutChange, PayoutRepository, SendSwitch,
+    Pause, PaymentRepository, PayoutChange, PayoutRepository, Sealing, SendSwitch,
 };
-use payout_postgres::{Address, OpenError, PostgresStore};
+use payout_postgres::{Address, OpenError, PostgresStore, StoreOptions};
 
 use crate::by_hand::refused;
 use crate::server::{Schema, administer, options, url};
@@ -25,7 +26,10 @@ async fn the_rights_of_the_manual_are_enough_and_no_more_than_needed() {
     schema.open().await;
     grant_as_the_manual_says(&schema.name).await;
 
-    let store = PostgresStore::open(&address("payout_service", &schema), None, &options()).await;
+    // It also remembers a key that seals.
+    let sealing = Sealing::with(play_sealer(&[("2026-11", 7)]));
+    let sealing = StoreOptions { sealing, ..options() };
+    let store = PostgresStore::open(&address("payout_service", &schema), None, &sealing).await;
 
     let store = store.unwrap_or_else(|error| unreachable!("{}", payout_ports::chain(&error)));
     everything(&store).await;

@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
+use payout_ports::Sealing;
 use payout_postgres::{Address, PostgresStore, StoreOptions};
 use tokio_postgres::{Client, NoTls};
 
@@ -65,7 +66,12 @@ impl Schema {
     }
 
     pub(crate) async fn open(&self) -> PostgresStore {
-        let store = PostgresStore::open(&self.address(), None, &options()).await;
+        self.open_with(&Sealing::default()).await
+    }
+
+    pub(crate) async fn open_with(&self, sealing: &Sealing) -> PostgresStore {
+        let options = StoreOptions { sealing: sealing.clone(), ..options() };
+        let store = PostgresStore::open(&self.address(), None, &options).await;
         store.unwrap_or_else(|error| unreachable!("{}", payout_ports::chain(&error)))
     }
 }

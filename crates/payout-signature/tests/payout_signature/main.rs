@@ -11,6 +11,7 @@ mod key_sets;
 mod published_vectors;
 mod cross_check;
 mod round_trips;
+mod sealing;
 mod signing;
 mod forged_headers;
 mod forged_values;

@@ -2,10 +2,11 @@
 
 use payout_domain::{EventId, PaymentId, PayoutId, Timestamp};
 use payout_ports::{DeadLetter, DeadLetterSubject};
-use rusqlite::{Connection, OptionalExtension};
+use rusqlite::OptionalExtension;
 
 use super::kind_from;
 use crate::cells::Cells;
+use crate::connection::Connection;
 use crate::failure::Failure;
 
 /// In the order of writing, after a place in it.

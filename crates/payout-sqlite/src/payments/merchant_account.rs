@@ -1,9 +1,10 @@
 //! Our accounts at the provider, as it last told them.
 
 use payout_domain::{Currency, MerchantAccount, MerchantAccountId, Money};
-use rusqlite::{Connection, params};
+use rusqlite::params;
 
 use crate::cells::Cells;
+use crate::connection::Connection;
 use crate::failure::Failure;
 use payout_domain::record_text as text;
 
@@ -38,7 +39,7 @@ pub(crate) fn find(
     Ok(Some(MerchantAccount {
         id,
         currency,
-        account_identifiers: cells.identifiers()?,
+        account_identifiers: cells.read_as("account_identifiers", text::identifiers_from)?,
         account_holder_name: cells.plain("account_holder_name")?,
         available_balance: balance(&mut cells, "available_minor", currency)?,
         current_balance: balance(&mut cells, "current_minor", currency)?,

@@ -3,11 +3,14 @@
 use payout_domain::{
     ClientId, MerchantAccountId, Payment, PaymentId, PaymentSource, PaymentSourceId,
 };
-use payout_ports::{NewNotification, RecordedPayment};
-use rusqlite::{Connection, params};
+use payout_ports::{
+    NewNotification, Personal, PersonalField, RecordedPayment, SealedRecord, Sealing,
+};
+use rusqlite::params;
 
 use super::source;
 use crate::cells::Cells;
+use crate::connection::Connection;
 use crate::failure::Failure;
 use crate::outbox::{self, Subject};
 use payout_domain::record_text as text;
@@ -46,7 +49,8 @@ pub(crate) fn find(
 ) -> Result<Option<Payment>, Failure> {
     let mut statement = connection.prepare_cached(BY_ID)?;
     let mut rows = statement.query((client_id.as_str(), id.as_uuid().into_bytes()))?;
-    rows.next()?.map(|row| payment_from(id, &mut Cells::new(row))).transpose()
+    let personal = personal(connection.sealing(), client_id, id);
+    rows.next()?.map(|row| payment_from(id, personal, &mut Cells::new(row))).transpose()
 }
 
 /// Whether two facts tell of one payment: one payer, one source, one place, one amount.
@@ -57,19 +61,28 @@ fn is_same(known: &Payment, told: &Payment) -> bool {
         && known.amount == told.amount
 }
 
-fn payment_from(id: PaymentId, cells: &mut Cells<'_>) -> Result<Payment, Failure> {
+/// What is of a person in a payment.
+fn personal<'a>(sealing: &'a Sealing, client_id: &'a ClientId, id: PaymentId) -> Personal<'a> {
+    sealing.record(SealedRecord::Payment, client_id.as_str(), id.as_uuid())
+}
+
+fn payment_from(
+    id: PaymentId,
+    personal: Personal<'_>,
+    cells: &mut Cells<'_>,
+) -> Result<Payment, Failure> {
     Ok(Payment {
         id,
         user_id: cells.parsed("user_id")?,
         merchant_account_id: MerchantAccountId::from_uuid(cells.uuid("merchant_account_id")?),
         amount: cells.money()?,
         payment_source_id: PaymentSourceId::from_uuid(cells.uuid("payment_source_id")?),
-        account_holder_name: cells.plain("account_holder_name")?,
-        account_identifiers: cells.identifiers()?,
+        account_holder_name: cells.holder_name(personal)?,
+        account_identifiers: cells.identifiers(personal)?,
         created_at: cells.time("created_at")?,
         executed_at: cells.time("executed_at")?,
         settled_at: cells.time("settled_at")?,
-        metadata: cells.metadata()?,
+        metadata: cells.metadata(personal)?,
     })
 }
 
@@ -80,6 +93,9 @@ fn insert(connection: &Connection, client_id: &ClientId, payment: &Payment) -> R
          executed_at, settled_at, metadata) \
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
     )?;
+    let personal = personal(connection.sealing(), client_id, payment.id);
+    let keep = |field, plain: &str| personal.keep(field, plain);
+    let holder_name = payment.account_holder_name.as_deref();
     statement.execute(params![
         client_id.as_str(),
         payment.id.as_uuid().into_bytes(),
@@ -88,12 +104,15 @@ fn insert(connection: &Connection, client_id: &ClientId, payment: &Payment) -> R
         text::minor(payment.amount),
         payment.amount.currency().code(),
         payment.payment_source_id.as_uuid().into_bytes(),
-        payment.account_holder_name,
-        text::of_identifiers(&payment.account_identifiers),
+        holder_name.map(|name| keep(PersonalField::AccountHolderName, name)),
+        keep(
+            PersonalField::AccountIdentifiers,
+            &text::of_identifiers(&payment.account_identifiers),
+        ),
         payment.created_at.as_micros(),
         payment.executed_at.as_micros(),
         payment.settled_at.as_micros(),
-        text::of_metadata(&payment.metadata),
+        keep(PersonalField::Metadata, &text::of_metadata(&payment.metadata)),
     ])?;
     Ok(())
 }

@@ -4,10 +4,11 @@ use payout_domain::{
     AccountIdentifier, ClientId, Currency, MerchantAccountId, PaymentSource, PaymentSourceId,
     Proof, UserId,
 };
-use payout_ports::RecordedPayment;
-use rusqlite::{Connection, params};
+use payout_ports::{Personal, PersonalField, RecordedPayment, SealedRecord, Sealing};
+use rusqlite::params;
 
 use crate::cells::Cells;
+use crate::connection::Connection;
 use crate::failure::Failure;
 use crate::payouts::{proof_cells, proof_from};
 use payout_domain::record_text as text;
@@ -54,8 +55,9 @@ pub(crate) fn find(
     let mut cells = Cells::new(row);
     let (user_id, currency): (UserId, Currency) =
         (cells.parsed("user_id")?, cells.parsed("currency")?);
+    let personal = personal(connection.sealing(), client_id, id);
     let account: (Option<String>, Vec<AccountIdentifier>) =
-        (cells.plain("account_holder_name")?, cells.identifiers()?);
+        (cells.holder_name(personal)?, cells.identifiers(personal)?);
     let proofs = proofs(connection, client_id, id)?;
     let source = PaymentSource::restore(id, user_id, currency, account, proofs);
     source.map(Some).ok_or(Failure::Contradiction("a stored payment source has no proof"))
@@ -77,6 +79,15 @@ pub(crate) fn of_user(
         sources.extend(find(connection, client_id, id)?);
     }
     Ok(sources)
+}
+
+/// What is of a person in a source.
+fn personal<'a>(
+    sealing: &'a Sealing,
+    client_id: &'a ClientId,
+    id: PaymentSourceId,
+) -> Personal<'a> {
+    sealing.record(SealedRecord::PaymentSource, client_id.as_str(), id.as_uuid())
 }
 
 fn proofs(
@@ -107,13 +118,18 @@ fn write(
          DO UPDATE SET account_holder_name = excluded.account_holder_name, \
          account_identifiers = excluded.account_identifiers",
     )?;
+    let personal = personal(connection.sealing(), client_id, source.id());
+    let keep = |field, plain: &str| personal.keep(field, plain);
     statement.execute(params![
         client_id.as_str(),
         source.id().as_uuid().into_bytes(),
         source.user_id().as_str(),
         source.currency().code(),
-        source.account_holder_name(),
-        text::of_identifiers(source.account_identifiers()),
+        source.account_holder_name().map(|name| keep(PersonalField::AccountHolderName, name)),
+        keep(
+            PersonalField::AccountIdentifiers,
+            &text::of_identifiers(source.account_identifiers()),
+        ),
     ])?;
     for (merchant_account_id, proof) in source.proofs() {
         write_proof(connection, client_id, source.id(), merchant_account_id, proof)?;

@@ -1,11 +1,14 @@
 //! Accepting a payout under a key.
 
 use payout_domain::{ClientId, Evidence, IdempotencyKey, PayoutId, Scheme};
-use payout_ports::{AcceptOutcome, Acceptance, Fingerprint, IdempotencyRecord, PayoutEvent};
-use rusqlite::{Connection, params};
+use payout_ports::{
+    AcceptOutcome, Acceptance, Fingerprint, IdempotencyRecord, PayoutEvent, PersonalField,
+};
+use rusqlite::params;
 
-use super::record::{add_event, proof_cells};
+use super::record::{add_event, personal, proof_cells};
 use crate::cells::Cells;
+use crate::connection::Connection;
 use crate::failure::Failure;
 use crate::writer::Advance;
 use payout_domain::record_text as text;
@@ -71,6 +74,8 @@ fn insert(connection: &Connection, acceptance: &Acceptance) -> Result<i64, Failu
     let (payout, instruction) = (&acceptance.payout, &acceptance.instruction);
     let (request, order) = (payout.request(), payout.request().order());
     let (proof_payment_id, proof_listed_at) = proof_cells(request.proof());
+    let personal = personal(connection.sealing(), payout.client_id(), payout.id());
+    let keep = |field, plain: &str| personal.keep(field, plain);
     connection.prepare_cached(INSERT)?.execute(params![
         payout.id().as_uuid().into_bytes(),
         payout.client_id().as_str(),
@@ -80,18 +85,21 @@ fn insert(connection: &Connection, acceptance: &Acceptance) -> Result<i64, Failu
         order.payment_source_id.as_uuid().into_bytes(),
         text::minor(order.amount),
         order.amount.currency().code(),
-        order.reference.as_str(),
+        keep(PersonalField::Reference, order.reference.as_str()),
         text::of_selection(order.scheme_selection),
-        text::of_metadata(&order.metadata),
+        keep(PersonalField::Metadata, &text::of_metadata(&order.metadata)),
         proof_payment_id,
         proof_listed_at,
         request.scheme().map(Scheme::id),
-        request.account_holder_name(),
-        text::of_identifiers(request.account_identifiers()),
+        request.account_holder_name().map(|name| keep(PersonalField::AccountHolderName, name)),
+        keep(
+            PersonalField::AccountIdentifiers,
+            &text::of_identifiers(request.account_identifiers()),
+        ),
         payout.created_at().as_micros(),
         instruction.profile.as_str(),
         instruction.key.as_str(),
-        &*instruction.body,
+        personal.keep_bytes(PersonalField::GatewayBody, &instruction.body),
         payout.state().to_string(),
         payout.version(),
         payout.progress().attempts,

@@ -2,13 +2,14 @@
 
 use payout_domain::{CannotSend, Evidence, ParkReason, Payout, Timestamp};
 use payout_ports::{
-    Attempt, Claim, Claimed, Epoch, Instruction, PayoutEvent, SendOrder, WatchOrder,
+    Attempt, Claim, Claimed, Epoch, Instruction, PayoutEvent, Sealing, SendOrder, WatchOrder,
 };
-use rusqlite::{Connection, Params};
+use rusqlite::Params;
 
 use super::attempt;
 use super::record::{Work, add_event, instruction_from, payout_columns, payout_from, update};
 use crate::cells::Cells;
+use crate::connection::Connection;
 use crate::failure::{Failure, readable};
 use crate::send_switch;
 use crate::writer::Advance;
@@ -94,15 +95,15 @@ fn due(
             seq: cells.plain("seq")?,
             due_at: cells.optional_time("due_at")?,
             epoch: cells.plain("epoch")?,
-            contents: contents(&mut cells),
+            contents: contents(connection.sealing(), &mut cells),
         });
     }
     Ok(due)
 }
 
-fn contents(cells: &mut Cells<'_>) -> Result<(Payout, Instruction), Failure> {
-    let payout = payout_from(cells)?;
-    let instruction = instruction_from(payout.id(), cells)?;
+fn contents(sealing: &Sealing, cells: &mut Cells<'_>) -> Result<(Payout, Instruction), Failure> {
+    let payout = payout_from(sealing, cells)?;
+    let instruction = instruction_from(sealing, &payout, cells)?;
     Ok((payout, instruction))
 }
 

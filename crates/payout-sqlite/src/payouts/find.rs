@@ -2,10 +2,11 @@
 
 use payout_domain::{ClientId, GatewayPayoutId, Payout, PayoutId};
 use payout_ports::{GatewayProfile, PageOrder, PayoutEvent, Payouts, Standing};
-use rusqlite::{Connection, OptionalExtension, Params, params};
+use rusqlite::{OptionalExtension, Params, params};
 
 use super::record::{payout_columns, payout_from};
 use crate::cells::Cells;
+use crate::connection::Connection;
 use crate::failure::Failure;
 
 pub(crate) const BY_ID: &str = concat!("SELECT ", payout_columns!(), " FROM payout WHERE id = ?1");
@@ -160,7 +161,8 @@ fn one(
 ) -> Result<Option<Payout>, Failure> {
     let mut statement = connection.prepare_cached(sql)?;
     let mut rows = statement.query(params)?;
-    rows.next()?.map(|row| payout_from(&mut Cells::new(row))).transpose()
+    let row = rows.next()?;
+    row.map(|row| payout_from(connection.sealing(), &mut Cells::new(row))).transpose()
 }
 
 fn all(
@@ -172,7 +174,7 @@ fn all(
     let mut rows = statement.query(params)?;
     let mut payouts = Vec::new();
     while let Some(row) = rows.next()? {
-        payouts.push(payout_from(&mut Cells::new(row))?);
+        payouts.push(payout_from(connection.sealing(), &mut Cells::new(row))?);
     }
     Ok(payouts)
 }

@@ -2,11 +2,12 @@
 
 use payout_domain::ClientId;
 use payout_ports::{Epoch, PayoutChange, Schedule};
-use rusqlite::{Connection, Error, ffi};
+use rusqlite::{Error, ffi};
 
 use super::attempt;
 use super::record::{Work, add_event, update};
 use crate::cells::Cells;
+use crate::connection::Connection;
 use crate::failure::Failure;
 use crate::outbox::{self, Subject};
 use crate::writer::Advance;
@@ -33,7 +34,7 @@ pub(crate) fn save(
         outbox::add(connection, &stored.client_id, notification, subject)?;
     }
     if let Some(end) = &change.attempt_end {
-        attempt::end(connection, stored.seq, end)?;
+        attempt::end(connection, stored.seq, &change.payout, end)?;
     }
     Ok(((), Some(Advance { latest_at: change.events.iter().map(|event| event.at).max() })))
 }

@@ -1,8 +1,9 @@
 //! Writes that are committed together.
 
-use rusqlite::{Connection, Error};
+use rusqlite::Error;
 
 use super::job::{Advance, Job, Verdict};
+use crate::connection::Connection;
 use crate::mark;
 
 /// Why nothing of a group was committed, as far as can be known.

@@ -1,9 +1,9 @@
 //! A write that waits for its commit.
 
 use payout_domain::Timestamp;
-use rusqlite::Connection;
 use tokio::sync::oneshot;
 
+use crate::connection::Connection;
 use crate::failure::{Failure, Outage};
 
 /// How far a write has brought the store: an acceptance, a claim to send or a save was written.

@@ -3,13 +3,14 @@
 use std::sync::{Arc, mpsc};
 use std::time::Duration;
 
-use rusqlite::{Connection, ffi};
+use rusqlite::ffi;
 use tempfile::TempDir;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
 use super::Message;
 use super::job::{Job, Verdict};
+use crate::connection::Connection;
 use crate::failure::{Failure, Outage};
 use crate::{SqliteStore, StoreOptions};
 

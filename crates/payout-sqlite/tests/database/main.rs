@@ -11,6 +11,7 @@ mod opening;
 mod restart;
 mod save;
 mod schema;
+mod sealing;
 mod switch;
 mod triggers;
 mod unreadable;
