@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use uuid::Uuid;
+
 /// Draws from a seed, so that a run can be tried again. `SplitMix64`, which needs no state but a number.
 #[derive(Clone, Debug)]
 pub(crate) struct Random(u64);
@@ -30,6 +32,12 @@ impl Random {
     /// A span shorter than `bound`, to the microsecond.
     pub(crate) fn span(&mut self, bound: Duration) -> Duration {
         Duration::from_micros(self.below(u64::try_from(bound.as_micros()).unwrap_or(u64::MAX)))
+    }
+
+    /// A random UUID (RFC 9562, version 4), as clients make idempotency keys.
+    pub(crate) fn uuid(&mut self) -> Uuid {
+        let bits = u128::from(self.next()).wrapping_shl(64) | u128::from(self.next());
+        uuid::Builder::from_random_bytes(bits.to_be_bytes()).into_uuid()
     }
 
     fn next(&mut self) -> u64 {

@@ -7,9 +7,9 @@ use anyhow::{Context as _, Result};
 use rusqlite::Connection;
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinSet;
-use uuid::Uuid;
 
 use super::figure::per_second;
+use crate::random::Random;
 
 /// As long as what the provider is sent of a payout, in bytes.
 const BODY_LEN: usize = 420;
@@ -81,11 +81,12 @@ async fn write_until(begun: Instant, span: Duration, ask: &mpsc::Sender<Waiting>
 fn commit_all(connection: &Connection, asked: &mut mpsc::Receiver<Waiting>) -> Result<()> {
     let body = vec![b'x'; BODY_LEN];
     let (mut seq, mut group) = (0_i64, Vec::new());
+    let mut random = Random::new(crate::clock::seed());
     while asked.blocking_recv_many(&mut group, GROUP_MAX) > 0 {
         connection.execute_batch("BEGIN IMMEDIATE")?;
         for _ in &group {
             seq = seq.saturating_add(1);
-            insert(connection, seq, &body)?;
+            insert(connection, seq, &random.uuid().to_string(), &body)?;
         }
         connection.execute_batch("COMMIT")?;
         for waiting in group.drain(..) {
@@ -95,15 +96,13 @@ fn commit_all(connection: &Connection, asked: &mut mpsc::Receiver<Waiting>) -> R
     Ok(())
 }
 
-fn insert(connection: &Connection, seq: i64, body: &[u8]) -> Result<()> {
+fn insert(connection: &Connection, seq: i64, key: &str, body: &[u8]) -> Result<()> {
     // Ids that sort by time, as the service's do.
     let id = u128::from(seq.unsigned_abs()).wrapping_shl(64).to_be_bytes();
     connection
         .prepare_cached("INSERT INTO payout VALUES (?1, ?2, ?1, 'accepted', ?3)")?
         .execute((seq, id, body))?;
     connection.prepare_cached("INSERT INTO event VALUES (?1, 1, 'accepted')")?.execute([seq])?;
-    connection
-        .prepare_cached("INSERT INTO idempotency VALUES (?1, ?2)")?
-        .execute((Uuid::new_v4().to_string(), seq))?;
+    connection.prepare_cached("INSERT INTO idempotency VALUES (?1, ?2)")?.execute((key, seq))?;
     Ok(())
 }

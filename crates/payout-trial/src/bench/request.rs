@@ -7,10 +7,10 @@ use anyhow::{Context as _, Result};
 use payout_signature::{Request, SigningKey, sign};
 use payout_wire::payout::CreatePayout;
 use payout_wire::route;
-use uuid::Uuid;
 
 use crate::load::order;
 use crate::provider::PaidIn;
+use crate::random::Random;
 
 /// A request that stands for any.
 const EMPTY: Request<'static> = Request {
@@ -50,12 +50,19 @@ impl Letterhead<'_> {
         let lanes = thread::available_parallelism()?.get();
         let share = count.div_ceil(lanes);
         thread::scope(|scope| {
-            let signed = |lane: usize| {
+            let signed = |lane: usize, mut random: Random| {
                 let number = |place: usize| lane.saturating_mul(share).saturating_add(place);
-                let made = (0..share).map(|place| self.create(key, user, number(place)));
+                let made = (0..share)
+                    .map(|place| self.create(key, user, number(place), &random.uuid().to_string()));
                 made.collect::<Result<Vec<_>>>()
             };
-            let lanes: Vec<_> = (0..lanes).map(|lane| scope.spawn(move || signed(lane))).collect();
+            let mut chance = Random::new(crate::clock::seed());
+            let lanes: Vec<_> = (0..lanes)
+                .map(|lane| {
+                    let random = chance.fork();
+                    scope.spawn(move || signed(lane, random))
+                })
+                .collect();
             let mut all = Vec::with_capacity(count);
             for lane in lanes {
                 all.extend(lane.join().ok().context("a thread that signs panicked")??);
@@ -72,20 +79,26 @@ impl Letterhead<'_> {
         count: usize,
     ) -> Result<Vec<Vec<u8>>> {
         let signature = sign(key, &EMPTY, &["Idempotency-Key"], None)?;
+        let mut random = Random::new(crate::clock::seed());
         let made = (0..count).map(|number| {
             let body = CreatePayout::render(&order(user, 0, u64::try_from(number)?)?, None);
-            Ok(self.post(&body, &Uuid::new_v4().to_string(), &signature))
+            Ok(self.post(&body, &random.uuid().to_string(), &signature))
         });
         made.collect()
     }
 
-    fn create(&self, key: &SigningKey, user: &PaidIn, number: usize) -> Result<Vec<u8>> {
+    fn create(
+        &self,
+        key: &SigningKey,
+        user: &PaidIn,
+        number: usize,
+        idempotency_key: &str,
+    ) -> Result<Vec<u8>> {
         let body = CreatePayout::render(&order(user, 0, u64::try_from(number)?)?, None);
-        let idempotency_key = Uuid::new_v4().to_string();
         let headers: &[(&str, &[u8])] = &[("Idempotency-Key", idempotency_key.as_bytes())];
         let request = Request { method: "POST", path: route::PAYOUTS.v3, headers, body: &body };
         let signature = sign(key, &request, &["Idempotency-Key"], None)?;
-        Ok(self.post(&body, &idempotency_key, &signature))
+        Ok(self.post(&body, idempotency_key, &signature))
     }
 
     fn post(&self, body: &[u8], idempotency_key: &str, signature: &str) -> Vec<u8> {
