@@ -17,6 +17,10 @@ pub(crate) struct BenchArguments {
     /// How often everything is measured [default: 7, quick: 3]
     #[arg(long, value_name = "N")]
     rounds: Option<usize>,
+    /// Only this part, for whoever looks into one thing: create, create-postgres, create-slowly, forgery,
+    /// create-unverified, read, dispatch; may be given several times
+    #[arg(long, value_name = "PART")]
+    only: Vec<String>,
     /// Print one JSON object instead of the table
     #[arg(long)]
     json: bool,
@@ -40,6 +44,9 @@ pub(crate) fn run(arguments: &BenchArguments) -> Result<Verdict> {
     let rounds = arguments.rounds.unwrap_or(rounds).to_string();
     bench.args(["bench", "--rounds", &rounds, "--span", span, "--database", cluster.url()]);
     bench.arg("--unverified").arg(unverified).current_dir(process::workspace_root());
+    for part in &arguments.only {
+        bench.args(["--only", part]);
+    }
     if arguments.json {
         bench.arg("--json");
     }

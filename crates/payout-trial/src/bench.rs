@@ -26,6 +26,7 @@ use indicatif::ProgressBar;
 
 pub(crate) use self::bare_http::serve as serve_bare_http;
 use self::house::{House, Setup, bytes_in};
+pub(crate) use self::names::Part;
 pub(crate) use self::report::Report;
 use self::report::ServiceFigures;
 use self::rounds::{Round, Taken};
@@ -42,6 +43,8 @@ pub(crate) struct Plan {
     /// Where there is a `PostgreSQL` server.
     pub(crate) database: Option<String>,
     pub(crate) rounds: usize,
+    /// What is looked at, beside payouts that are accepted on SQLite.
+    pub(crate) parts: Vec<Part>,
     /// How long each thing is looked at in a round.
     pub(crate) span: Duration,
 }
@@ -59,7 +62,8 @@ pub(crate) async fn run(plan: &Plan) -> Result<Report> {
     let progress = ProgressBar::new(u64::try_from(plan.rounds)?);
     for number in 0..plan.rounds {
         progress.set_message(format!("round {number}, {} s", begun.elapsed().as_secs()));
-        Round { house: &house, taken: &mut taken, number, span: plan.span }.run().await?;
+        let (parts, span) = (plan.parts.as_slice(), plan.span);
+        Round { house: &house, taken: &mut taken, number, parts, span }.run().await?;
         progress.inc(1);
     }
     progress.finish_and_clear();

@@ -105,6 +105,9 @@ pub(crate) struct BenchArgs {
     /// How often everything is measured
     #[arg(long, default_value_t = 5, value_name = "N")]
     rounds: usize,
+    /// Only this part; may be given several times [default: all]
+    #[arg(long, value_name = "PART")]
+    only: Vec<bench::Part>,
     /// How long each thing is looked at in a round, in milliseconds
     #[arg(long, default_value_t = 2000, value_name = "MS")]
     span: u64,
@@ -168,6 +171,11 @@ impl Common {
 }
 
 impl BenchArgs {
+    fn parts(&self) -> Vec<bench::Part> {
+        let all = bench::Part::value_variants();
+        if self.only.is_empty() { all.to_vec() } else { self.only.clone() }
+    }
+
     /// What is to be done.
     pub(crate) fn plan(&self) -> Result<bench::Plan> {
         Ok(bench::Plan {
@@ -175,6 +183,7 @@ impl BenchArgs {
             unverified: self.unverified.clone(),
             database: self.common.database.clone(),
             rounds: self.rounds.max(1),
+            parts: self.parts(),
             span: Duration::from_millis(self.span.max(100)),
         })
     }

@@ -1,5 +1,7 @@
 //! The names of all that is measured.
 
+use clap::ValueEnum;
+
 use super::figure::Ratio;
 
 /// Something that a server does, again and again.
@@ -16,6 +18,25 @@ pub(super) enum Scenario {
     ListPage,
     Dispatch,
     DispatchSlow,
+}
+
+/// A part of a round, for whoever looks into one thing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Part {
+    /// Payouts accepted on SQLite, and asked for again
+    Create,
+    /// Payouts accepted on PostgreSQL
+    CreatePostgres,
+    /// Payouts accepted one after the other, and at half of the maximum rate
+    CreateSlowly,
+    /// Forgeries refused
+    Forgery,
+    /// Payouts accepted without a look at their signatures
+    CreateUnverified,
+    /// Payouts shown and listed
+    Read,
+    /// Payouts sent
+    Dispatch,
 }
 
 /// Something that the machine can do without us.
