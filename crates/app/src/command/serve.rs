@@ -63,6 +63,7 @@ pub(crate) async fn run(
     check_verifies(&connection)?;
     let key_window: Span = required(settings, "serve.key_window", None)?;
     let rules = rules(args, settings)?;
+    let verifier = server::verifier(settings)?;
     let gate = Gate::open(&plan).await?;
     let base_url = gate.base_url.clone();
     let home = Home::open(&plan.data)?;
@@ -110,6 +111,7 @@ pub(crate) async fn run(
         api: Api {
             webhooks: Some(inbound(&connection, &plan.private_networks, &use_cases, clock)?),
             limits: limits(&plan, settings)?,
+            verifier,
             ..api
         },
         announcement: Announcement::new("service", base_url, &identity, &accounts, jwks_url),

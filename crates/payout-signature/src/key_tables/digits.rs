@@ -67,8 +67,6 @@ pub(super) fn digits(integer: &Scalar, width: Width) -> impl Iterator<Item = Dig
 
 #[cfg(test)]
 mod tests {
-    use p521::elliptic_curve::ff::Field;
-
     use super::*;
 
     /// The integer that digits stand for, by the arithmetic of the crate.

@@ -63,3 +63,38 @@ fn entry(row: &[AffinePoint], digit: Digit) -> Option<AffinePoint> {
     let point = *row.get(index).expect("a row has every digit");
     Some(if digit.is_negative { -point } else { point })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    impl Multiples {
+        pub(crate) fn counted_size(&self) -> usize {
+            self.rows.iter().map(|row| size_of_val(&**row)).sum()
+        }
+    }
+
+    #[test]
+    #[expect(clippy::arithmetic_side_effects, reason = "points and integers of groups")]
+    fn every_entry_is_its_multiple() {
+        for bits in [2, 5, 10] {
+            let width = Width::new(bits);
+            let point = ProjectivePoint::GENERATOR * Scalar::from(0x1234_5678_9abc_def1_u64);
+            let multiples = Multiples::of(point.to_affine(), width);
+            let mut worth = Scalar::ONE;
+
+            for row in &multiples.rows {
+                let first = point * worth;
+                let mut expected = first;
+                for entry in row {
+                    assert_eq!(ProjectivePoint::from(entry), expected);
+                    expected += first;
+                }
+                assert_eq!(expected, point * worth * Scalar::from(width.magnitude_max() + 1));
+                worth *= Scalar::from(1_u64 << bits);
+            }
+            assert_eq!(multiples.rows.len(), width.places());
+            assert_eq!(multiples.counted_size(), Multiples::size(width));
+        }
+    }
+}

@@ -1,5 +1,7 @@
 //! Keys that have tables, and who verifies while they have none.
 
+#![allow(clippy::panic, reason = "a test that panics fails, as it should")]
+
 use std::num::NonZeroUsize;
 use std::time::{Duration, Instant};
 
@@ -30,7 +32,7 @@ fn verify_until_known(known: &KnownKeys, verifier: &Verifier, key: &SigningKey) 
     let patience = Instant::now();
     while !known.has_tables(key.verifying_key()) {
         assert_eq!(verifier.verify_exact(&signature, key.verifying_key(), &PAYOUT), Ok(()));
-        assert!(patience.elapsed() < Duration::from_secs(60), "no tables were made");
+        assert!(patience.elapsed() < Duration::from_mins(1), "no tables were made");
     }
 }
 
@@ -65,17 +67,17 @@ fn both_spellings_of_a_path_have_the_verdicts_of_the_library() {
 fn a_key_gets_tables_when_it_has_verified_something() {
     let (known, key, forger) = (known(2, 1), key("key"), key("key"));
     let verifier = Verifier::tables(known.clone());
-    let forged = signed(&forger, &PAYOUT);
+    let forgery = signed(&forger, &PAYOUT);
 
     for _ in 0..20 {
-        let verdict = verifier.verify_exact(&forged, key.verifying_key(), &PAYOUT);
+        let verdict = verifier.verify_exact(&forgery, key.verifying_key(), &PAYOUT);
         assert_eq!(verdict, Err(SignatureError::Mismatch));
     }
     std::thread::sleep(Duration::from_millis(50));
     assert!(!known.has_tables(key.verifying_key()), "forgeries make nothing");
 
     verify_until_known(&known, &verifier, &key);
-    let verdict = verifier.verify_exact(&forged, key.verifying_key(), &PAYOUT);
+    let verdict = verifier.verify_exact(&forgery, key.verifying_key(), &PAYOUT);
     assert_eq!(verdict, Err(SignatureError::Mismatch));
 }
 

@@ -2,7 +2,6 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use p521::elliptic_curve::Field;
 use p521::elliptic_curve::ff::PrimeField;
 use p521::elliptic_curve::ops::Reduce;
 use p521::elliptic_curve::point::AffineCoordinates;

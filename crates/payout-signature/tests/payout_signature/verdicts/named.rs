@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use p521::elliptic_curve::ff::{Field, PrimeField};
+use p521::elliptic_curve::ff::PrimeField;
 use p521::elliptic_curve::point::DecompressPoint;
 use p521::elliptic_curve::subtle::Choice;
 use p521::{AffinePoint, FieldBytes, Scalar};
