@@ -59,11 +59,11 @@ pub(crate) async fn run(
     output: Output,
 ) -> Result<Exit, Failure> {
     let plan = plan(args, settings)?;
+    let verifier = server::verifier(settings)?;
     let connection = target::of_gateway(args, settings)?;
     check_verifies(&connection)?;
     let key_window: Span = required(settings, "serve.key_window", None)?;
     let rules = rules(args, settings)?;
-    let verifier = server::verifier(settings)?;
     let gate = Gate::open(&plan).await?;
     let base_url = gate.base_url.clone();
     let home = Home::open(&plan.data)?;
