@@ -7,7 +7,7 @@
 
 use std::error::Error;
 use std::hint::black_box;
-use std::num::NonZeroUsize;
+use std::num::{NonZeroU32, NonZeroUsize};
 use std::time::Instant;
 
 use payout_signature::{
@@ -29,26 +29,26 @@ fn main() -> Result<(), Box<dyn Error>> {
     let rounds: usize = arguments.next().map_or(Ok(15), |text| text.parse())?;
     let per_round: usize = arguments.next().map_or(Ok(400), |text| text.parse())?;
     let signed = signed()?;
-    let (tables, build_ms) = tables(&signed)?;
-    let sampled = tables.1;
-    let (tables, library) = (tables.0, Verifier::LIBRARY);
-    let (mut of_library, mut of_tables, mut of_sampled) = (vec![], vec![], vec![]);
+    let start = Instant::now();
+    let verifiers = [
+        ("library", Verifier::LIBRARY),
+        ("tables", tables(&signed, None)?),
+        ("tables, 1 in 64 checked", tables(&signed, NonZeroU32::new(64))?),
+    ];
+    let made_ms = start.elapsed().as_millis();
+    let mut times = verifiers.each_ref().map(|_| Vec::new());
     for _ in 0..rounds {
-        of_library.push(microseconds(&library, &signed, per_round)?);
-        of_tables.push(microseconds(&tables, &signed, per_round)?);
-        of_sampled.push(microseconds(&sampled, &signed, per_round)?);
+        for ((_, verifier), times) in verifiers.iter().zip(&mut times) {
+            times.push(nanoseconds(verifier, &signed, per_round)?);
+        }
     }
-    let ratios = |of: &[f64]| {
-        let pairs = of_library.iter().zip(of);
-        #[expect(clippy::float_arithmetic, reason = "a ratio of two times")]
-        pairs.map(|(library, other)| library / other).collect::<Vec<_>>()
-    };
-    let (ratio, ratio_sampled) = (ratios(&of_tables), ratios(&of_sampled));
-    report("library", &of_library, None);
-    report("tables", &of_tables, Some(&ratio));
-    report("tables, 1 in 64 checked", &of_sampled, Some(&ratio_sampled));
+    let [of_library, ..] = &times;
+    for ((name, _), times) in verifiers.iter().zip(&times) {
+        report(name, times, of_library);
+    }
+    let all = verifiers.len().saturating_sub(1).saturating_mul(KEYS);
     say(&format!(
-        "{rounds} rounds of {per_round} in turns, {KEYS} keys; tables made in {build_ms} ms"
+        "{rounds} rounds of {per_round} in turns, {KEYS} keys; {all} tables in {made_ms} ms"
     ));
     Ok(())
 }
@@ -63,38 +63,32 @@ fn signed() -> Result<Vec<(VerifyingKey, TlSignature)>, Box<dyn Error>> {
     (0..KEYS).map(one).collect()
 }
 
-/// Two verifiers by tables, the second of which is checked now and then; and how long they took to make.
+/// A verifier that has the tables of all keys.
 fn tables(
     signed: &[(VerifyingKey, TlSignature)],
-) -> Result<((Verifier, Verifier), u128), Box<dyn Error>> {
+    checked_one_in: Option<NonZeroU32>,
+) -> Result<Verifier, Box<dyn Error>> {
     let keys_max = NonZeroUsize::new(KEYS).ok_or("there are no keys")?;
-    let never = TableLimits { keys_max, checked_one_in: None };
-    let seldom = TableLimits { keys_max, checked_one_in: 64.try_into().ok() };
-    let start = Instant::now();
-    let both = [never, seldom].map(|limits| {
-        let known = KnownKeys::new(limits, |difference| say(&difference.to_string()));
-        for (key, _) in signed {
-            known.build(key);
-        }
-        Verifier::tables(known)
-    });
-    let [never, seldom] = both;
-    Ok(((never, seldom), start.elapsed().as_millis()))
+    let limits = TableLimits { keys_max, checked_one_in };
+    let known = KnownKeys::new(limits, |difference| say(&difference.to_string()));
+    for (key, _) in signed {
+        known.build(key);
+    }
+    Ok(Verifier::tables(known))
 }
 
-/// Microseconds for one verification.
-fn microseconds(
+/// Nanoseconds for one verification.
+fn nanoseconds(
     verifier: &Verifier,
     signed: &[(VerifyingKey, TlSignature)],
     count: usize,
-) -> Result<f64, Box<dyn Error>> {
+) -> Result<u64, Box<dyn Error>> {
     let start = worked_ns();
     for (key, signature) in signed.iter().cycle().take(count) {
         verifier.verify_exact(signature, key, black_box(&REQUEST))?;
     }
-    let worked = u32::try_from(worked_ns().saturating_sub(start))?;
-    #[expect(clippy::float_arithmetic, reason = "an average of times")]
-    Ok(f64::from(worked) / 1000.0 / f64::from(u32::try_from(count)?))
+    let worked = worked_ns().saturating_sub(start);
+    Ok(worked.checked_div(u64::try_from(count)?).ok_or("nothing was verified")?)
 }
 
 /// For how long the processor has worked for this thread.
@@ -108,23 +102,27 @@ fn worked_ns() -> u64 {
     })
 }
 
-fn report(name: &str, times: &[f64], ratios: Option<&[f64]>) {
+/// The median, the least and the greatest; and, round by round, how much faster than the library.
+fn report(name: &str, times: &[u64], of_library: &[u64]) {
     let (low, middle, high) = spread(times);
-    #[expect(clippy::float_arithmetic, reason = "a rate from a time")]
-    let per_second = 1e6 / middle;
-    let times = format!("{middle:.1} us [{low:.1}-{high:.1}], {per_second:.0} a second");
-    let ratio = ratios.map(spread).map_or(String::new(), |(low, middle, high)| {
-        format!(", {middle:.2} times the library's speed [{low:.2}-{high:.2}]")
-    });
-    say(&format!("{name}: {times}{ratio}"));
+    let per_second = 1_000_000_000_u64.checked_div(middle).unwrap_or_default();
+    let hundredths =
+        |(library, other): (&u64, &u64)| library.saturating_mul(100).checked_div(*other);
+    let ratios: Vec<_> = of_library.iter().zip(times).filter_map(hundredths).collect();
+    let (slow, ratio, fast) = spread(&ratios);
+    say(&format!(
+        "{name}: {middle} ns [{low}-{high}], {per_second} a second, {ratio} % of the library's speed \
+         [{slow}-{fast}]"
+    ));
 }
 
 /// The least, the median and the greatest.
-fn spread(values: &[f64]) -> (f64, f64, f64) {
+fn spread(values: &[u64]) -> (u64, u64, u64) {
     let mut sorted = values.to_vec();
-    sorted.sort_by(f64::total_cmp);
-    let at = |index: usize| sorted.get(index).copied().unwrap_or(f64::NAN);
-    (at(0), at(sorted.len() / 2), at(sorted.len().saturating_sub(1)))
+    sorted.sort_unstable();
+    let middle = sorted.get(sorted.len() / 2).copied().unwrap_or_default();
+    let (low, high) = (sorted.first().copied(), sorted.last().copied());
+    (low.unwrap_or_default(), middle, high.unwrap_or_default())
 }
 
 #[expect(clippy::print_stdout, reason = "its output is what it is for")]

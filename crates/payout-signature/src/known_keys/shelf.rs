@@ -108,3 +108,49 @@ fn oldest(held: &Held) -> Option<Point> {
     let oldest = held.iter().min_by_key(|(_, place)| used_last(place));
     oldest.map(|(point, _)| point.clone())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::SigningKey;
+
+    fn points<const N: usize>() -> [Point; N] {
+        std::array::from_fn(|_| {
+            let (key, _pem) = SigningKey::generate("key").expect("there is entropy");
+            key.verifying_key().point().clone()
+        })
+    }
+
+    fn holds(shelf: &Shelf, point: &Point) -> bool {
+        shelf.read().contains_key(point)
+    }
+
+    #[test]
+    fn a_key_must_be_used_often_before_it_takes_anothers_place() {
+        let (shelf, [first, second]) = (Shelf::new(NonZeroUsize::MIN), points());
+
+        assert!(shelf.is_worth_a_place(&first), "there is room");
+        shelf.put(first.clone(), None);
+        for _ in 1..PATIENCE {
+            assert!(!shelf.is_worth_a_place(&second));
+        }
+        assert!(shelf.is_worth_a_place(&second));
+        assert!(!shelf.is_worth_a_place(&first), "it has a place");
+    }
+
+    #[test]
+    fn who_was_used_least_recently_makes_room() {
+        let shelf = Shelf::new(NonZeroUsize::MIN.saturating_add(1));
+        let [first, second, third] = points();
+        shelf.put(first.clone(), None);
+        shelf.put(second.clone(), None);
+        let _used = shelf.find(&first);
+
+        shelf.put(third.clone(), None);
+
+        let held = [&first, &second, &third].map(|point| holds(&shelf, point));
+        assert_eq!(held, [true, false, true]);
+        shelf.clear();
+        assert!(!holds(&shelf, &first));
+    }
+}

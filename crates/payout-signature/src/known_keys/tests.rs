@@ -1,7 +1,12 @@
 use std::sync::Mutex;
 
+use p521::elliptic_curve::ff::PrimeField as _;
+use p521::elliptic_curve::point::AffineCoordinates as _;
+use p521::{AffinePoint, FieldBytes, Scalar};
+
 use super::*;
 use crate::SigningKey;
+use crate::key::Point;
 
 const MESSAGE: &[u8] = b"a message";
 
@@ -77,4 +82,43 @@ fn about_one_in_so_many_is_checked() {
 
     assert!((700..1_300).contains(&checked), "{checked}");
     assert!(!known.is_stopped() && !known.has_tables(other.verifying_key()));
+}
+
+#[test]
+fn forgeries_make_no_tables_and_a_signature_does() {
+    let limits = TableLimits { keys_max: NonZeroUsize::MIN, checked_one_in: None };
+    let known = KnownKeys::new(limits, |_| {});
+    let [key, forger] = [key(), key()];
+    let verify = |signer: &SigningKey| {
+        let signature = signer.sign(MESSAGE).expect("there is entropy");
+        known.has_signed(key.verifying_key(), MESSAGE, &signature)
+    };
+    let is_building = || known.inner.is_building.load(Ordering::Acquire);
+
+    assert!(!verify(&forger));
+    assert!(!is_building());
+
+    assert!(verify(&key));
+    assert!(is_building() || known.has_tables(key.verifying_key()));
+}
+
+/// The key is G, so that whoever knows that can lead the tables to a sum that is no point.
+#[test]
+#[expect(clippy::arithmetic_side_effects, reason = "integers modulo n do not overflow")]
+fn what_tables_are_not_sure_of_the_library_decides() {
+    let known =
+        KnownKeys::new(TableLimits { keys_max: NonZeroUsize::MIN, checked_one_in: None }, |_| {});
+    let generator = (AffinePoint::GENERATOR.x(), AffinePoint::GENERATOR.y());
+    let point = Point::from_coordinates(&generator.0, &generator.1).expect("it has full width");
+    let key = VerifyingKey::from_point("key", point).expect("it is on the curve");
+    known.build(&key);
+    let mut digest = FieldBytes::default();
+    digest[2..].copy_from_slice(&digest::sha512_of(MESSAGE));
+    let digest = Scalar::from_repr(digest).into_option().expect("2^512 is less than n");
+    let u2 = Scalar::from(5_u64);
+    let s = digest * (-u2).invert().into_option().expect("it is not 0");
+    let signature = [(u2 * s).to_repr(), s.to_repr()].concat();
+
+    assert!(known.has_tables(&key));
+    assert!(!known.has_signed(&key, MESSAGE, &signature));
 }

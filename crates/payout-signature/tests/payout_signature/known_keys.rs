@@ -73,9 +73,6 @@ fn a_key_gets_tables_when_it_has_verified_something() {
         let verdict = verifier.verify_exact(&forgery, key.verifying_key(), &PAYOUT);
         assert_eq!(verdict, Err(SignatureError::Mismatch));
     }
-    std::thread::sleep(Duration::from_millis(50));
-    assert!(!known.has_tables(key.verifying_key()), "forgeries make nothing");
-
     verify_until_known(&known, &verifier, &key);
     let verdict = verifier.verify_exact(&forgery, key.verifying_key(), &PAYOUT);
     assert_eq!(verdict, Err(SignatureError::Mismatch));
@@ -98,7 +95,6 @@ fn the_key_that_was_used_least_recently_makes_room_but_not_for_a_passer_by() {
     for _ in 0..20 {
         verify(&third);
     }
-    std::thread::sleep(Duration::from_millis(50));
     assert!(!known.has_tables(third.verifying_key()), "it passes by");
 
     verify_until_known(&known, &verifier, &third);

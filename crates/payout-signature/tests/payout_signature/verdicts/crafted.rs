@@ -56,7 +56,15 @@ pub(super) fn leading_to(u1: Scalar, u2: Scalar, digest: &[u8; 64]) -> (Scalar, 
 /// A key and a signature that holds although whoever made it up chose `R`, `s` and the digest: nobody
 /// knows the private half of that key, unless he knows that of `R`.
 pub(super) fn key_for(point: &AffinePoint, s: Scalar, digest: &[u8; 64]) -> AffinePoint {
-    let r = x(point);
+    key_leading_to(point, (x(point), s), digest)
+}
+
+/// The key by which a verifier of these integers comes to `R`, whatever its x is.
+pub(super) fn key_leading_to(
+    point: &AffinePoint,
+    (r, s): (Scalar, Scalar),
+    digest: &[u8; 64],
+) -> AffinePoint {
     let (u1, u2) = (integer(digest) * inverse(s), r * inverse(s));
     let rest = ProjectivePoint::from(*point) - ProjectivePoint::GENERATOR * u1;
     (rest * inverse(u2)).to_affine()

@@ -10,7 +10,8 @@ use p521::{AffinePoint, FieldBytes, Scalar};
 use super::Case;
 use super::by_chance::{with_u1, with_u2};
 use super::crafted::{
-    self, bytes, inverse, key, key_for, leading_to, point, power_of_two, scalar, sign,
+    self, bytes, inverse, key, key_for, key_leading_to, leading_to, point, power_of_two, scalar,
+    sign,
 };
 use crate::chance::Chance;
 use crate::malleability::{ORDER, minus, one, plus};
@@ -71,6 +72,7 @@ pub(super) fn cases() -> Vec<Case> {
     cases.extend(digests_at_the_edge(any.1, &mut chance));
     cases.extend(chosen_multiples(&mut chance));
     cases.extend(coordinates_at_the_edge(&mut chance));
+    cases.extend(almost_r(&mut chance));
     cases
 }
 
@@ -257,6 +259,29 @@ fn coordinates_at_the_edge(chance: &mut Chance) -> Vec<Case> {
         }
     }
     cases
+}
+
+/// Verifiers come to a point whose x is almost r, and not r.
+fn almost_r(chance: &mut Chance) -> Vec<Case> {
+    let point = point(scalar(chance));
+    let x = crafted::x(&point);
+    let almost = [
+        ("x + 1", x + Scalar::ONE),
+        ("x - 1", x - Scalar::ONE),
+        ("-x", -x),
+        ("x + 2^520", x + power_of_two(520)),
+        ("x - 2^520", x - power_of_two(520)),
+        ("x + 2^512", x + power_of_two(512)),
+        ("x + 2^256", x + power_of_two(256)),
+        ("2x", x.double()),
+    ];
+    let case = |(name, r): (&str, Scalar)| {
+        let (digest, s) = (crafted::digest(chance), scalar(chance));
+        let key = key(&key_leading_to(&point, (r, s), &digest));
+        let (name, signature) = (format!("r = {name}"), bytes(r, s));
+        Case { name, key, digest, signature, is_signed: Some(false) }
+    };
+    almost.map(case).to_vec()
 }
 
 /// The first point whose x is greater than this, and that x.
