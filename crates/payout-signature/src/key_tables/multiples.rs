@@ -75,7 +75,6 @@ mod tests {
     }
 
     #[test]
-    #[expect(clippy::arithmetic_side_effects, reason = "points and integers of groups")]
     fn every_entry_is_its_multiple() {
         for bits in [2, 5, 10] {
             let width = Width::new(bits);

@@ -104,7 +104,6 @@ fn forgeries_make_no_tables_and_a_signature_does() {
 
 /// The key is G, so that whoever knows that can lead the tables to a sum that is no point.
 #[test]
-#[expect(clippy::arithmetic_side_effects, reason = "integers modulo n do not overflow")]
 fn what_tables_are_not_sure_of_the_library_decides() {
     let known =
         KnownKeys::new(TableLimits { keys_max: NonZeroUsize::MIN, checked_one_in: None }, |_| {});
