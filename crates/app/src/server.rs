@@ -7,6 +7,7 @@ mod home;
 mod plan;
 mod readiness;
 mod run;
+mod verification;
 mod wire_up;
 
 pub(crate) use database::Database;
@@ -16,4 +17,5 @@ pub(crate) use home::{Home, Identity};
 pub(crate) use plan::{ServerPlan, flag, required};
 pub(crate) use readiness::StoreReadiness;
 pub(crate) use run::{Serving, start_sending, start_workers};
+pub(crate) use verification::verifier;
 pub(crate) use wire_up::{api, broken, client_desk, finish, notifier};

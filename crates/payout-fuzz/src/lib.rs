@@ -11,6 +11,7 @@
 mod requests;
 mod answers;
 mod signatures;
+mod verdicts;
 mod texts;
 mod addresses;
 mod again;
@@ -44,6 +45,7 @@ pub const TARGETS: &[Target] = &[
     Target { name: "server_answer", hear: answers::server_answer },
     Target { name: "webhook_event", hear: answers::webhook_event },
     Target { name: "tl_signature", hear: signatures::tl_signature },
+    Target { name: "verdicts", hear: verdicts::verdicts },
     Target { name: "access_token", hear: signatures::access_token },
     Target { name: "key_set", hear: signatures::key_set },
     Target { name: "key_pem", hear: signatures::key_pem },

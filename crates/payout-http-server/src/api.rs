@@ -11,6 +11,7 @@ use payout_service::{
     RequestPayout, ResolvePayout, SandboxDelays, ShowHistory, ShowPayment, ShowPayout,
     SteerSandbox,
 };
+use payout_signature::Verifier;
 use payout_signature::access_token::TokenKeys;
 use payout_wire::sandbox::Lifetimes;
 
@@ -49,6 +50,8 @@ pub struct Api {
     pub list_payment_sources: ListPaymentSources,
     /// Who may call.
     pub clients: ClientDirectory,
+    /// By what the signatures of writes are verified.
+    pub verifier: Verifier,
     /// How tokens are made and known again.
     pub tokens: Tokens,
     /// What time it is; tokens live by it.

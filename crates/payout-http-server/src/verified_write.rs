@@ -9,7 +9,7 @@ use http::request::Parts;
 use payout_domain::{ClientId, IdempotencyKey, IdempotencyKeyError};
 use payout_service::{Coming, Fingerprint};
 use payout_signature::{
-    Request as SignedRequest, SignatureError, TlSignature, VerifyingKey, digest,
+    Request as SignedRequest, SignatureError, TlSignature, Verifier, VerifyingKey, digest,
 };
 use payout_wire::header;
 use payout_wire::problem::ProblemKind;
@@ -76,7 +76,7 @@ impl FromRequest<Arc<Api>> for VerifiedWrite {
         let body = body::collect(&parts.headers, body, &api.limits).await?;
         let Caller(client) = Caller::authenticate(api, &parts, Need::Write)?;
         let coming = api.request_payout.expect();
-        let kid = check_signature(&client, &parts, &body)?;
+        let kid = check_signature(&api.verifier, &client, &parts, &body)?;
         let key =
             single(&parts.headers, header::IDEMPOTENCY_KEY).map_err(|error| key_fault(&error))?;
         let key = key.parse().map_err(|error: IdempotencyKeyError| {
@@ -93,7 +93,12 @@ impl FromRequest<Arc<Api>> for VerifiedWrite {
 
 /// Verifies the signature over the path as it came and the bytes as they came, by a key of this
 /// client: what another client signs is not signed, whatever the id of its key. It returns the id.
-fn check_signature(client: &Client, parts: &Parts, body: &[u8]) -> Result<String, Fault> {
+fn check_signature(
+    verifier: &Verifier,
+    client: &Client,
+    parts: &Parts,
+    body: &[u8],
+) -> Result<String, Fault> {
     let value =
         single(&parts.headers, header::TL_SIGNATURE).map_err(|error| signature_fault(&error))?;
     single(&parts.headers, header::IDEMPOTENCY_KEY).map_err(|error| key_fault(&error))?;
@@ -105,7 +110,8 @@ fn check_signature(client: &Client, parts: &Parts, body: &[u8]) -> Result<String
         return Err(signature_fault(&"names a key that is not registered for this client"));
     };
     if !UNVERIFIED {
-        verify(&signature, (client, key), parts, body).map_err(|error| signature_fault(&error))?;
+        verify(verifier, &signature, (client, key), parts, body)
+            .map_err(|error| signature_fault(&error))?;
     }
     Ok(key.kid().to_owned())
 }
@@ -113,6 +119,7 @@ fn check_signature(client: &Client, parts: &Parts, body: &[u8]) -> Result<String
 /// The path as it came first, and then in its other spelling, unless forgeries in this client's name have
 /// used that up.
 fn verify(
+    verifier: &Verifier,
     signature: &TlSignature,
     (client, key): (&Client, &VerifyingKey),
     parts: &Parts,
@@ -126,14 +133,14 @@ fn verify(
         headers: &headers,
         body,
     };
-    let first = signature.verify_exact(key, &request);
+    let first = verifier.verify_exact(signature, key, &request);
     let Err(SignatureError::Mismatch) = first else { return first };
     let Some(Meter { rates, .. }) = parts.extensions.get::<Meter>() else { return first };
     let now = Instant::now();
     if !rates.second_tries.has(&client.id, now) {
         return first;
     }
-    let second = signature.verify_other_spelling(key, &request);
+    let second = verifier.verify_other_spelling(signature, key, &request);
     if second.is_err() {
         rates.second_tries.fail(&client.id, now);
     }

@@ -39,6 +39,19 @@ pub(crate) fn sha256_of(data: &[u8]) -> [u8; 32] {
     bytes(digest::digest(&digest::SHA256, data).as_ref())
 }
 
+/// How many bytes a SHA-512 digest has.
+pub(crate) const SHA512_LEN: usize = 64;
+
+/// The plain SHA-512 digest, which ES512 signs.
+pub(crate) fn sha512_of(data: &[u8]) -> [u8; SHA512_LEN] {
+    digest::digest(&digest::SHA512, data).as_ref().try_into().expect("SHA-512 gives 64 bytes")
+}
+
+/// A SHA-512 digest as the library takes one.
+pub(crate) fn imported_sha512(digest: &[u8; SHA512_LEN]) -> digest::Digest {
+    digest::Digest::import_less_safe(digest, &digest::SHA512).expect("it has 64 bytes")
+}
+
 fn length_prefix(part: &[u8]) -> [u8; 8] {
     u64::try_from(part.len()).expect("no slice is longer than 64 bits can count").to_be_bytes()
 }

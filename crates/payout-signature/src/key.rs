@@ -175,6 +175,15 @@ impl VerifyingKey {
     pub(crate) fn has_signed(&self, message: &[u8], signature: &[u8]) -> bool {
         self.parsed.verify_sig(message, signature).is_ok()
     }
+
+    /// Tells whether `signature`, as `r || s`, is one of the message with this digest by this key.
+    pub(crate) fn has_signed_digest(
+        &self,
+        digest: &[u8; digest::SHA512_LEN],
+        signature: &[u8],
+    ) -> bool {
+        self.parsed.verify_digest_sig(&digest::imported_sha512(digest), signature).is_ok()
+    }
 }
 
 impl fmt::Debug for VerifyingKey {

@@ -7,6 +7,7 @@
 //!
 //! - [`sign`] makes the header's value from a [`SigningKey`] and a [`Request`].
 //! - [`TlSignature`] parses a received value and verifies it with a [`VerifyingKey`].
+//! - [`Verifier`] says by what: the library, or tables of the keys that are known.
 //! - [`Jwks`] is a set of public keys, as published for those who receive webhooks.
 //! - [`access_token`] issues and verifies stateless bearer tokens.
 //! - [`sealing`] hides texts from whoever has a store and not its keys.
@@ -36,6 +37,9 @@
 mod request;
 mod sign;
 mod tl_signature;
+mod verifier;
+mod known_keys;
+mod key_tables;
 mod key;
 mod jwks;
 mod kid;
@@ -47,6 +51,9 @@ pub mod sealing;
 
 pub use jwks::{Jwks, JwksError};
 pub use key::{KeyError, SigningKey, VerifyingKey};
+pub use key_tables::{Comparison, KeyTables, Verdict};
+pub use known_keys::{Difference, KnownKeys, TableLimits};
 pub use request::{Request, RequestError};
 pub use sign::{SignError, sign};
 pub use tl_signature::{SignatureError, TlSignature};
+pub use verifier::Verifier;

@@ -9,6 +9,7 @@ use std::borrow::Cow;
 use crate::base64url;
 use crate::key::VerifyingKey;
 use crate::request::{CheckedRequest, Request};
+use crate::verifier::Verifier;
 
 use self::ecdsa::EcdsaSignature;
 pub use self::error::SignatureError;
@@ -113,7 +114,10 @@ impl TlSignature {
     /// caller who routes canonical paths only should use [`verify_exact`](Self::verify_exact).
     pub fn verify(&self, key: &VerifyingKey, request: &Request<'_>) -> Result<(), SignatureError> {
         let (request, header_lines) = self.prepare(key, request)?;
-        let is_signed = |path: &str| self.is_signed(key, &request, path, &header_lines);
+        let is_signed = |path: &str| {
+            let signing_input = request.signing_input(&self.protected, path, &header_lines);
+            key.has_signed(signing_input.as_bytes(), self.signature.as_bytes())
+        };
         if is_signed(request.path())
             || other_spelling(request.path()).is_some_and(|path| is_signed(&path))
         {
@@ -128,11 +132,7 @@ impl TlSignature {
         key: &VerifyingKey,
         request: &Request<'_>,
     ) -> Result<(), SignatureError> {
-        let (request, header_lines) = self.prepare(key, request)?;
-        if self.is_signed(key, &request, request.path(), &header_lines) {
-            return Ok(());
-        }
-        Err(SignatureError::Mismatch)
+        Verifier::LIBRARY.verify_exact(self, key, request)
     }
 
     /// Verifies the signature over the path with one trailing slash more or less than received: what
@@ -143,12 +143,32 @@ impl TlSignature {
         key: &VerifyingKey,
         request: &Request<'_>,
     ) -> Result<(), SignatureError> {
+        Verifier::LIBRARY.verify_other_spelling(self, key, request)
+    }
+
+    /// Has somebody verify the signature over the path exactly as received.
+    pub(crate) fn check_exact(
+        &self,
+        key: &VerifyingKey,
+        request: &Request<'_>,
+        verifier: &Verifier,
+    ) -> Result<(), SignatureError> {
+        let (request, header_lines) = self.prepare(key, request)?;
+        let signing_input = request.signing_input(&self.protected, request.path(), &header_lines);
+        self.check_input(key, &signing_input, verifier)
+    }
+
+    /// Has somebody verify the signature over the path in its other spelling.
+    pub(crate) fn check_other_spelling(
+        &self,
+        key: &VerifyingKey,
+        request: &Request<'_>,
+        verifier: &Verifier,
+    ) -> Result<(), SignatureError> {
         let (request, header_lines) = self.prepare(key, request)?;
         let path = other_spelling(request.path()).ok_or(SignatureError::Mismatch)?;
-        if self.is_signed(key, &request, &path, &header_lines) {
-            return Ok(());
-        }
-        Err(SignatureError::Mismatch)
+        let signing_input = request.signing_input(&self.protected, &path, &header_lines);
+        self.check_input(key, &signing_input, verifier)
     }
 
     /// Everything that can be refused without the cost of a verification.
@@ -165,15 +185,16 @@ impl TlSignature {
         Ok((request, header_lines))
     }
 
-    fn is_signed(
+    fn check_input(
         &self,
         key: &VerifyingKey,
-        request: &CheckedRequest<'_>,
-        path: &str,
-        header_lines: &[u8],
-    ) -> bool {
-        let signing_input = request.signing_input(&self.protected, path, header_lines);
-        key.has_signed(signing_input.as_bytes(), self.signature.as_bytes())
+        signing_input: &str,
+        verifier: &Verifier,
+    ) -> Result<(), SignatureError> {
+        if verifier.has_signed(key, signing_input.as_bytes(), self.signature.as_bytes()) {
+            return Ok(());
+        }
+        Err(SignatureError::Mismatch)
     }
 }
 

@@ -102,6 +102,7 @@ const fn json(library: &'static str) -> Owned {
 pub(crate) const LIBRARIES: &[Owned] = &[
     // The trial measures what these libraries do without us.
     owned("aws-lc-rs", &["payout-signature", "payout-trial"]),
+    owned("p521", &["payout-signature"]),
     owned("rusqlite", &["payout-sqlite", "payout-trial"]),
     owned("refinery", &["payout-sqlite", "payout-postgres"]),
     owned("tokio-postgres", &["payout-postgres"]),

@@ -59,6 +59,7 @@ pub(crate) async fn run(
     output: Output,
 ) -> Result<Exit, Failure> {
     let plan = plan(args, settings)?;
+    let verifier = server::verifier(settings)?;
     let connection = target::of_gateway(args, settings)?;
     check_verifies(&connection)?;
     let key_window: Span = required(settings, "serve.key_window", None)?;
@@ -110,6 +111,7 @@ pub(crate) async fn run(
         api: Api {
             webhooks: Some(inbound(&connection, &plan.private_networks, &use_cases, clock)?),
             limits: limits(&plan, settings)?,
+            verifier,
             ..api
         },
         announcement: Announcement::new("service", base_url, &identity, &accounts, jwks_url),

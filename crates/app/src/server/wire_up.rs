@@ -7,7 +7,7 @@ use payout_http_client::WebhookNotifier;
 use payout_http_server::{Api, ClientDesk, ClientDirectory, Limits, Operators, Tokens};
 use payout_ports::Clock;
 use payout_service::{DispatchPayouts, ManageClients};
-use payout_signature::{Jwks, SigningKey};
+use payout_signature::{Jwks, SigningKey, Verifier};
 
 use super::{Database, Home, ServerPlan, StoreReadiness};
 use crate::audit::AuditFiles;
@@ -39,6 +39,7 @@ pub(crate) fn api(
         list_transactions: use_cases.list_transactions.clone(),
         list_payment_sources: use_cases.list_payment_sources.clone(),
         clients,
+        verifier: Verifier::LIBRARY,
         tokens: Tokens {
             keys: home.token_keys()?,
             issuer: "payout".to_owned(),

@@ -241,6 +241,24 @@ pub(crate) const TABLE: &[Setting] = &[
         "addresses of proxies whose X-Forwarded-For is believed, with commas between: 127.0.0.1, fd00::/8",
     ),
     one(
+        "serve.signature_verifier",
+        "PAYOUT_SERVE_SIGNATURE_VERIFIER",
+        Some("library"),
+        "by what signatures are verified: library, or tables of the clients' keys",
+    ),
+    one(
+        "serve.signature_tables_max",
+        "PAYOUT_SERVE_SIGNATURE_TABLES_MAX",
+        Some("16"),
+        "how many keys have tables, some 4 MiB each; others are left to the library",
+    ),
+    one(
+        "serve.signature_checked_one_in",
+        "PAYOUT_SERVE_SIGNATURE_CHECKED_ONE_IN",
+        Some("64"),
+        "one in how many verdicts of tables the library repeats; 1 is every one, 0 is none",
+    ),
+    one(
         "serve.key_window",
         "PAYOUT_SERVE_KEY_WINDOW",
         Some("6h"),

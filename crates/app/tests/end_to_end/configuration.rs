@@ -123,6 +123,13 @@ fn a_value_that_cannot_be_read_is_named_with_its_origin() {
     with("PAYOUT_SANDBOX_MERCHANT_ACCOUNTS", "many")
         .said("$PAYOUT_SANDBOX_MERCHANT_ACCOUNTS `many`");
     with("PAYOUT_LOG", "what=ever=").said("log.filter");
+    let serve = ["serve", "--data", "data", "--gateway", "http://127.0.0.1:9"];
+    let with =
+        |name: &str, value: &str| Outcome::of(stage.command(&serve).env(name, value)).ended_with(7);
+    with("PAYOUT_SERVE_SIGNATURE_VERIFIER", "mine")
+        .said("$PAYOUT_SERVE_SIGNATURE_VERIFIER `mine`")
+        .said("neither `library` nor `tables`");
+    with("PAYOUT_SERVE_SIGNATURE_TABLES_MAX", "0").said("$PAYOUT_SERVE_SIGNATURE_TABLES_MAX `0`");
     stage.write("payout.toml", "[sandbox]\nexecution_delay_ms = 'soon'\n");
     stage.run(&sandbox).ended_with(7).said("payout.toml `sandbox.execution_delay_ms` `soon`");
     stage.write("payout.toml", "[sandbox\n");

@@ -5,7 +5,7 @@ use std::os::unix::fs::PermissionsExt as _;
 
 use truelayer_signing::Method;
 
-use crate::http::pay_out;
+use crate::http::{pay_out, post_payout, signature, token};
 use crate::stage::Stage;
 use crate::world::World;
 
@@ -51,6 +51,37 @@ fn the_providers_own_crate_signs_what_the_service_accepts() {
     assert_eq!(answer.status, 202, "{answer:?}");
     let id = answer.json()["id"].as_str().expect("it has an id").to_owned();
     world.watch(&id).ended_with(0);
+}
+
+/// The key has tables a moment after its first payout; every verdict of theirs is repeated by the library,
+/// and a difference would be in the log.
+#[test]
+fn a_service_that_verifies_by_tables_accepts_what_is_signed_and_nothing_else() {
+    let environment = [
+        ("PAYOUT_SERVE_SIGNATURE_VERIFIER", "tables"),
+        ("PAYOUT_SERVE_SIGNATURE_TABLES_MAX", "1"),
+        ("PAYOUT_SERVE_SIGNATURE_CHECKED_ONE_IN", "1"),
+    ];
+    let world = World::with_environment(&[], &[], &environment);
+    let sam = world.paid_in("sam", "25.00 GBP");
+
+    for number in 0..20 {
+        let key = format!("withdrawal-{number}");
+        let answer = pay_out(&world.service, &key, &sam.body(100, "GBP"));
+        assert_eq!(answer.status, 202, "{answer:?}");
+    }
+    let bearer = format!("Bearer {}", token(&world.service, "payments"));
+    let of_another = signature(&world.service, "withdrawal-20", b"{}");
+    let forged = [
+        ("Authorization", bearer.as_str()),
+        ("Idempotency-Key", "withdrawal-20"),
+        ("Tl-Signature", &of_another),
+    ];
+    let body = sam.body(100, "GBP").to_string();
+    assert_eq!(post_payout(&world.service, &forged, body.as_bytes()).status, 401);
+
+    let log = world.service.log();
+    assert!(!log.contains("differ about a signature"), "{log}");
 }
 
 #[test]

@@ -19,8 +19,8 @@ use payout_service::{
     LookSettings, ReconcilePayouts, RecordPayment, RequestPayout, ShowHistory, ShowPayment,
     ShowPayout, SteerSandbox, TakeIn, TakePayment, TransferMoney, WatchSettings,
 };
-use payout_signature::VerifyingKey;
 use payout_signature::access_token::{TokenKey, TokenKeys};
+use payout_signature::{Verifier, VerifyingKey};
 use tokio::net::TcpListener;
 use uuid::Uuid;
 
@@ -118,6 +118,7 @@ impl Wiring {
                 owners: Arc::new(acme()),
             },
             clients: clients(key),
+            verifier: Verifier::LIBRARY,
             tokens: tokens(),
             clock: Arc::new(move || clock.now()),
             trace_ids: Arc::new(move || format!("{:032x}", traces.fetch_add(1, Ordering::Relaxed))),

@@ -1,6 +1,9 @@
 //! Every write is its client's own, or nothing happens.
 
+use std::num::{NonZeroU32, NonZeroUsize};
+
 use http::StatusCode;
+use payout_signature::{KnownKeys, TableLimits, Verifier};
 
 use crate::call::{Answer, Call};
 use crate::house::{ACME_KEY, BETS_KEY, FORGED_KEY, House, STRANGE_KEY};
@@ -228,6 +231,26 @@ async fn an_idempotency_key_is_visible_and_not_endless() {
 #[tokio::test]
 async fn who_signs_the_other_spelling_always_gets_in_until_a_forger_has_tried_too_often() {
     let (house, call) = write("/v3/payouts").await;
+
+    other_spellings_are_tried(&house, &call).await;
+}
+
+/// Every verdict is repeated by the library, and a difference would be a panic.
+#[tokio::test]
+async fn other_spellings_are_tried_by_tables_as_well() {
+    let limits = TableLimits { keys_max: NonZeroUsize::MIN, checked_one_in: Some(NonZeroU32::MIN) };
+    let known = KnownKeys::new(limits, |difference| panic!("{difference}"));
+    known.build(ACME_KEY.verifying_key());
+    let house = House::with(|api| api.verifier = Verifier::tables(known.clone()));
+    let body = house.paid_in().await.order();
+    let call = Call::payout(&house, "key-1", &body).await.path("/v3/payouts").signed(&ACME_KEY);
+
+    other_spellings_are_tried(&house, &call).await;
+
+    assert!(known.has_tables(ACME_KEY.verifying_key()) && !known.is_stopped());
+}
+
+async fn other_spellings_are_tried(house: &House, call: &Call) {
     let signed_elsewhere = |number: u32, key| {
         let keyed = call.clone().without("Idempotency-Key");
         let keyed = keyed.header("Idempotency-Key", &format!("other-{number}"));
@@ -235,16 +258,16 @@ async fn who_signs_the_other_spelling_always_gets_in_until_a_forger_has_tried_to
     };
 
     for number in 0..20 {
-        let answer = signed_elsewhere(number, &ACME_KEY).send(&house).await;
+        let answer = signed_elsewhere(number, &ACME_KEY).send(house).await;
         assert_eq!(answer.status, StatusCode::ACCEPTED, "{number}: {answer:?}");
     }
     for number in 20..40 {
-        let forged = signed_elsewhere(number, &FORGED_KEY).send(&house).await;
+        let forged = signed_elsewhere(number, &FORGED_KEY).send(house).await;
         assert_unsigned(&forged, "Tl-Signature");
     }
 
-    assert_unsigned(&signed_elsewhere(40, &ACME_KEY).send(&house).await, "Tl-Signature");
+    assert_unsigned(&signed_elsewhere(40, &ACME_KEY).send(house).await, "Tl-Signature");
     let exact = call.clone().without("Idempotency-Key").header("Idempotency-Key", "exact");
-    let exact = exact.signed(&ACME_KEY).send(&house).await;
+    let exact = exact.signed(&ACME_KEY).send(house).await;
     assert_eq!(exact.status, StatusCode::ACCEPTED, "{exact:?}");
 }

@@ -19,7 +19,7 @@ const SPKI_PREFIX: [u8; 25] = [
 const UNCOMPRESSED: u8 = 0x04;
 
 /// Two coordinates of full width. Whether they are on the curve is for the library to say.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Point {
     x: [u8; COORDINATE_LEN],
     y: [u8; COORDINATE_LEN],
@@ -47,6 +47,10 @@ impl Point {
 
     pub(super) fn to_spki(&self) -> Vec<u8> {
         [SPKI_PREFIX.as_slice(), &[UNCOMPRESSED], &self.x, &self.y].concat()
+    }
+
+    pub(crate) fn coordinates(&self) -> (&[u8; COORDINATE_LEN], &[u8; COORDINATE_LEN]) {
+        (&self.x, &self.y)
     }
 
     /// Both coordinates in base64url, as a JWK has them.

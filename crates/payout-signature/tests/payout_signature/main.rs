@@ -6,6 +6,7 @@
 )]
 
 mod fixtures;
+mod chance;
 mod keys;
 mod key_sets;
 mod published_vectors;
@@ -18,6 +19,8 @@ mod forged_values;
 mod forged_requests;
 mod malleability;
 mod mutated;
+mod verdicts;
+mod known_keys;
 mod tampering;
 mod digests;
 mod tokens;

@@ -3,13 +3,12 @@
 //! A change follows from a seed, so each can be had again. `cargo xtask attack --forgeries N` tries as
 //! many as one likes; a test run tries a few thousand.
 
-mod chance;
 mod change;
 
 use payout_signature::access_token::{Claims, Leeway, TokenKey, TokenKeys};
 use payout_signature::{Request, SigningKey, TlSignature, sign};
 
-use chance::Chance;
+use crate::chance::Chance;
 
 /// How many are tried unless the variable `PAYOUT_ATTACK_FORGERIES` says otherwise.
 const FORGERIES: u64 = 4_000;
@@ -177,7 +176,7 @@ fn claims(number: i64) -> Claims {
     }
 }
 
-fn variable(name: &str) -> Option<u64> {
+pub(crate) fn variable(name: &str) -> Option<u64> {
     let text = std::env::var(name).ok()?;
     Some(text.parse().expect("it is a number"))
 }

@@ -17,8 +17,8 @@ use payout_service::{
     RecordPayment, ReplayNotifications, RequestPayout, ResolvePayout, ShowHistory, ShowPayment,
     ShowPayout, SteerSandbox, TakeIn, WatchSettings,
 };
-use payout_signature::Jwks;
 use payout_signature::access_token::TokenKeys;
+use payout_signature::{Jwks, Verifier};
 
 use super::callers::{ACME_KEY, LiveRegister, Owners, PROVIDER_KEY, People, clients};
 use super::{AlwaysReady, BEGINNING, CountingIds, ProviderKeys, TestClock, token_key};
@@ -65,6 +65,7 @@ impl Parts {
                 owners: self.owners.clone(),
             },
             clients: directory.clone(),
+            verifier: Verifier::LIBRARY,
             tokens: Tokens {
                 keys: TokenKeys::new(token_key()),
                 issuer: "payout".to_owned(),
