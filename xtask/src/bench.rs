@@ -17,8 +17,8 @@ pub(crate) struct BenchArguments {
     /// How often everything is measured [default: 7, quick: 3]
     #[arg(long, value_name = "N")]
     rounds: Option<usize>,
-    /// Only this part, for whoever looks into one thing: create, create-postgres, create-slowly, forgery,
-    /// create-unverified, read, dispatch; may be given several times
+    /// Only this part, for whoever looks into one thing: create, create-postgres, create-by-tables,
+    /// create-slowly, forgery, create-unverified, read, dispatch; may be given several times
     #[arg(long, value_name = "PART")]
     only: Vec<String>,
     /// Print one JSON object instead of the table

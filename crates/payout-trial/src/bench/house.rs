@@ -8,7 +8,7 @@ use anyhow::{Context as _, Result};
 
 use super::limits::Cryptography;
 use super::quick_provider::QuickProvider;
-use super::served::Served;
+use super::served::{Opening, Served};
 use crate::provider::{PaidIn, Provider};
 use crate::server::{Launch, Server};
 use crate::stage::Stage;
@@ -32,6 +32,9 @@ pub(super) struct House {
     pub(super) user: PaidIn,
     pub(super) sqlite: Served,
     pub(super) postgres: Option<Served>,
+    /// The same two, which verify by tables.
+    pub(super) sqlite_tables: Served,
+    pub(super) postgres_tables: Option<Served>,
     pub(super) unverified: Option<Served>,
     pub(super) bare: Bare,
     sandbox: SocketAddr,
@@ -51,6 +54,9 @@ pub(super) struct Dispatching {
     pub(super) provider: QuickProvider,
 }
 
+/// Makes a service verify by tables.
+const BY_TABLES: [(&str, &str); 1] = [("PAYOUT_SERVE_SIGNATURE_VERIFIER", "tables")];
+
 impl House {
     /// Starts it all.
     pub(super) async fn open(setup: &Setup) -> Result<Self> {
@@ -60,53 +66,61 @@ impl House {
         let sandbox = provider.url.trim_start_matches("http://").parse()?;
         let at_once = QuickProvider::start(sandbox, Duration::ZERO).await?;
         let gateway = format!("http://{}", at_once.address);
-        let sqlite =
-            Served::start(&stage, &setup.binary, "sqlite", &Store::Sqlite, &gateway).await?;
-        let postgres = match &setup.database {
-            Some(url) => {
-                let store = Store::Postgres { url: url.clone() };
-                Some(Served::start(&stage, &setup.binary, "postgres", &store, &gateway).await?)
-            }
-            None => None,
-        };
+        let opening = |name| Opening { binary: &setup.binary, name, environment: &[] };
+        let sqlite = Served::start(&stage, &opening("sqlite"), &Store::Sqlite, &gateway).await?;
+        let by_tables = Opening { environment: &BY_TABLES, ..opening("sqlite-tables") };
+        let sqlite_tables = Served::start(&stage, &by_tables, &Store::Sqlite, &gateway).await?;
+        let (mut postgres, mut postgres_tables) = (None, None);
+        if let Some(url) = &setup.database {
+            let store = Store::Postgres { url: url.clone() };
+            let by_tables = Opening { environment: &BY_TABLES, ..opening("postgres-tables") };
+            let library = opening("postgres");
+            postgres = Some(Served::start(&stage, &library, &store, &gateway).await?);
+            postgres_tables = Some(Served::start(&stage, &by_tables, &store, &gateway).await?);
+        }
         let unverified = match &setup.unverified {
             Some(binary) => {
-                Some(Served::start(&stage, binary, "unverified", &Store::Sqlite, &gateway).await?)
+                let opening = Opening { binary, ..opening("unverified") };
+                Some(Served::start(&stage, &opening, &Store::Sqlite, &gateway).await?)
             }
             None => None,
         };
-        for served in [Some(&sqlite), postgres.as_ref(), unverified.as_ref()].into_iter().flatten()
-        {
-            served.warm_up(&stage, &user).await?;
-        }
         let bare = Bare::start(&stage).await?;
         let cryptography = Cryptography::new()?;
-        Ok(Self {
+        let house = Self {
             stage,
             cryptography,
             user,
             sqlite,
             postgres,
+            sqlite_tables,
+            postgres_tables,
             unverified,
             bare,
             sandbox,
             _provider: provider,
             _at_once: at_once,
-        })
+        };
+        for served in house.services() {
+            served.warm_up(&house.stage, &house.user).await?;
+        }
+        Ok(house)
     }
 
     /// A fresh service in front of a provider that takes this long.
     pub(super) async fn dispatching(&self, name: &str, delay: Duration) -> Result<Dispatching> {
         let provider = QuickProvider::start(self.sandbox, delay).await?;
         let gateway = format!("http://{}", provider.address);
-        let served =
-            Served::start(&self.stage, self.stage.binary(), name, &Store::Sqlite, &gateway).await?;
+        let opening = Opening { binary: self.stage.binary(), name, environment: &[] };
+        let served = Served::start(&self.stage, &opening, &Store::Sqlite, &gateway).await?;
         Ok(Dispatching { served, provider })
     }
 
     /// The services that are measured, by their names.
     pub(super) fn services(&self) -> impl Iterator<Item = &Served> {
-        [Some(&self.sqlite), self.postgres.as_ref(), self.unverified.as_ref()].into_iter().flatten()
+        let always = [&self.sqlite, &self.sqlite_tables];
+        let others = [&self.postgres, &self.postgres_tables, &self.unverified];
+        always.into_iter().chain(others.into_iter().flatten())
     }
 }
 

@@ -8,7 +8,9 @@ use super::figure::Ratio;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Scenario {
     CreateSqlite,
+    CreateSqliteTables,
     CreatePostgres,
+    CreatePostgresTables,
     CreateAlone,
     CreateHalfRate,
     CreateUnverified,
@@ -27,6 +29,8 @@ pub(crate) enum Part {
     Create,
     /// Payouts accepted on PostgreSQL
     CreatePostgres,
+    /// Payouts whose signatures are verified by tables of the client's key
+    CreateByTables,
     /// Payouts accepted one after the other, and at half of the maximum rate
     CreateSlowly,
     /// Forgeries refused
@@ -55,7 +59,9 @@ pub(super) enum Limit {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Goal {
     CreateSqlite,
+    CreateSqliteTables,
     CreatePostgres,
+    CreatePostgresTables,
     CreateUnverified,
     Dispatch,
     Forgery,
@@ -76,7 +82,9 @@ impl Scenario {
     pub(super) fn key(self) -> &'static str {
         match self {
             Self::CreateSqlite => "create_sqlite",
+            Self::CreateSqliteTables => "create_sqlite_tables",
             Self::CreatePostgres => "create_postgres",
+            Self::CreatePostgresTables => "create_postgres_tables",
             Self::CreateAlone => "create_one_connection",
             Self::CreateHalfRate => "create_half_rate",
             Self::CreateUnverified => "create_unverified",
@@ -93,7 +101,11 @@ impl Scenario {
     pub(super) fn title(self) -> &'static str {
         match self {
             Self::CreateSqlite => "signed durable create, SQLite, 64 connections",
+            Self::CreateSqliteTables => "signed durable create by tables, SQLite, 64 connections",
             Self::CreatePostgres => "signed durable create, PostgreSQL, 64 connections",
+            Self::CreatePostgresTables => {
+                "signed durable create by tables, PostgreSQL, 64 connections"
+            }
             Self::CreateAlone => "signed durable create, SQLite, 1 connection",
             Self::CreateHalfRate => "signed durable create, SQLite, half of the maximum rate",
             Self::CreateUnverified => "create without verification, SQLite, 64 connections",
@@ -140,7 +152,9 @@ impl Goal {
     pub(super) fn key(self) -> &'static str {
         match self {
             Self::CreateSqlite => "create_sqlite_to_verifications",
+            Self::CreateSqliteTables => "create_sqlite_tables_to_verifications",
             Self::CreatePostgres => "create_postgres_to_verifications",
+            Self::CreatePostgresTables => "create_postgres_tables_to_verifications",
             Self::CreateUnverified => "create_unverified_to_bare_writer",
             Self::Dispatch => "dispatch_to_signatures",
             Self::Forgery => "forgery_cpu_to_verification_cpu",
@@ -154,8 +168,12 @@ impl Goal {
     pub(super) fn title(self) -> &'static str {
         match self {
             Self::CreateSqlite => "signed durable create, SQLite / verifications on all cores",
+            Self::CreateSqliteTables => "the same, verified by tables / verifications on all cores",
             Self::CreatePostgres => {
                 "signed durable create, PostgreSQL / verifications on all cores"
+            }
+            Self::CreatePostgresTables => {
+                "the same, verified by tables / verifications on all cores"
             }
             Self::CreateUnverified => "create without verification / bare group-commit writer",
             Self::Dispatch => "dispatch at once / signatures on all cores",
@@ -170,7 +188,9 @@ impl Goal {
     pub(super) fn wanted(self) -> Wanted {
         match self {
             Self::CreateSqlite => Wanted::AtLeast(Ratio(750)),
+            Self::CreateSqliteTables => Wanted::AtLeast(Ratio(1400)),
             Self::CreatePostgres => Wanted::AtLeast(Ratio(600)),
+            Self::CreatePostgresTables => Wanted::AtLeast(Ratio(1000)),
             Self::CreateUnverified => Wanted::AtLeast(Ratio(800)),
             Self::Dispatch => Wanted::AtLeast(Ratio(550)),
             Self::Forgery => Wanted::AtMost(Ratio(1150)),

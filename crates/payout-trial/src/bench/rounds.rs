@@ -22,7 +22,7 @@ use super::usage::Usage;
 pub(super) const CONNECTIONS: usize = 64;
 
 /// More requests a second than this class of machine takes.
-const SIGNED_MAX: u64 = 14_000;
+const SIGNED_MAX: u64 = 16_000;
 const UNSIGNED_MAX: u64 = 45_000;
 
 /// How many payouts are sent, for each second that something is looked at.
@@ -49,13 +49,22 @@ pub(super) struct Round<'a> {
 impl Round<'_> {
     /// Measures everything once.
     pub(super) async fn run(&mut self) -> Result<()> {
-        let fsync = self.disk()?;
+        let (house, fsync) = (self.house, self.disk()?);
         // Others ask for what was accepted here, or half as often as it was.
         let bodies = self.create_sqlite().await?;
         for part in self.parts {
             match part {
                 Part::Create => {}
-                Part::CreatePostgres => self.create_postgres().await?,
+                Part::CreatePostgres => {
+                    let names = (Scenario::CreatePostgres, Goal::CreatePostgres);
+                    self.create(house.postgres.as_ref(), names).await?;
+                }
+                Part::CreateByTables => {
+                    let names = (Scenario::CreateSqliteTables, Goal::CreateSqliteTables);
+                    self.create(Some(&house.sqlite_tables), names).await?;
+                    let names = (Scenario::CreatePostgresTables, Goal::CreatePostgresTables);
+                    self.create(house.postgres_tables.as_ref(), names).await?;
+                }
                 Part::CreateSlowly => {
                     self.create_alone(fsync.0).await?;
                     self.half_rate(fsync.1).await?;
@@ -100,15 +109,20 @@ impl Round<'_> {
         Ok(measured.bodies)
     }
 
-    async fn create_postgres(&mut self) -> Result<()> {
-        let Some(served) = &self.house.postgres else { return Ok(()) };
+    /// Creates beside verifications, if there is such a service.
+    async fn create(
+        &mut self,
+        served: Option<&Served>,
+        (scenario, goal): (Scenario, Goal),
+    ) -> Result<()> {
+        let Some(served) = served else { return Ok(()) };
         let requests = self.signed(served, self.house.stage.signing_key(), SIGNED_MAX)?;
         let before = self.verifications()?;
         let measured = self.load(served, 202).run(&requests).await?;
         served.note(measured.count);
         let after = self.verifications()?;
-        let created = self.keep(Scenario::CreatePostgres, &measured);
-        self.relate(Goal::CreatePostgres, created.per_second, mean(before, after));
+        let created = self.keep(scenario, &measured);
+        self.relate(goal, created.per_second, mean(before, after));
         Ok(())
     }
 

@@ -35,6 +35,14 @@ pub(super) struct Served {
     accepted: AtomicU64,
 }
 
+/// What a service is, beside its store.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Opening<'a> {
+    pub(super) binary: &'a Path,
+    pub(super) name: &'a str,
+    pub(super) environment: &'a [(&'a str, &'a str)],
+}
+
 /// What the service logs: how its store keeps what it has promised, and whatever goes wrong.
 const LOG: &str = "warn,payout::server::database=info";
 
@@ -45,14 +53,17 @@ impl Served {
     /// Starts a service in front of this provider. It sends nothing until it is told to.
     pub(super) async fn start(
         stage: &Stage,
-        binary: &Path,
-        name: &str,
+        opening: &Opening<'_>,
         store: &Store,
         gateway: &str,
     ) -> Result<Self> {
+        let Opening { binary, name, environment } = *opening;
         let address = Stage::address()?;
         let store = store.fresh().await?;
-        let environment = [("PAYOUT_LOG".to_owned(), LOG.to_owned())];
+        let log = std::iter::once(("PAYOUT_LOG", LOG));
+        let environment = log.chain(environment.iter().copied());
+        let environment: Vec<_> =
+            environment.map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
         let setting =
             Setting { name, store: &store, gateway, webhook: None, environment: &environment };
         let launch = service::launch(stage, address, &setting);
