@@ -8,11 +8,11 @@ use std::time::Duration;
 use payout_domain::{PayoutRules, SendRule};
 use payout_ports::{AccountOwners, Clock, IdGenerator, Marker, Notifier, PayoutGateway};
 use payout_service::{
-    Backoff, DecidePayout, DispatchPayouts, DispatchSettings, Doorbell, FollowEvents, GuardStore,
-    ListMerchantAccounts, ListPaymentSources, ListPayouts, ListStanding, ListTransactions,
-    LookForPayouts, LookSettings, NotifyClients, NotifySettings, PauseSending, ReceiveEvent,
-    ReconcilePayouts, RecordPayment, ReplayNotifications, RequestPayout, ResolvePayout,
-    ShowHistory, ShowPayment, ShowPayout, TakeIn, WatchSettings,
+    Acquaintances, Backoff, DecidePayout, DispatchPayouts, DispatchSettings, Doorbell,
+    FollowEvents, GuardStore, ListMerchantAccounts, ListPaymentSources, ListPayouts, ListStanding,
+    ListTransactions, LookForPayouts, LookSettings, NotifyClients, NotifySettings, PauseSending,
+    ReceiveEvent, ReconcilePayouts, RecordPayment, ReplayNotifications, RequestPayout,
+    ResolvePayout, ShowHistory, ShowPayment, ShowPayout, TakeIn, WatchSettings,
 };
 
 pub(crate) use stores::Stores;
@@ -279,6 +279,7 @@ fn guard_store(adapters: &Adapters, take_in: &TakeIn) -> GuardStore {
 
 fn request_payout(adapters: &Adapters, behaviour: &Behaviour, bells: &Bells) -> RequestPayout {
     RequestPayout {
+        acquaintances: Acquaintances::default(),
         payouts: Arc::clone(&adapters.stores.payouts),
         payments: Arc::clone(&adapters.stores.payments),
         gateway: Arc::clone(&adapters.gateway),

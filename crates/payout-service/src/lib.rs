@@ -28,6 +28,7 @@
     reason = "a use case is its ports, and a port has nothing to print"
 )]
 
+mod acquaintances;
 mod backoff;
 mod decide_payout;
 mod dispatch_payouts;
@@ -60,6 +61,7 @@ mod take_payment;
 mod tell_notices;
 mod transfer_money;
 
+pub use acquaintances::Acquaintances;
 pub use backoff::Backoff;
 pub use decide_payout::DecidePayout;
 pub use dispatch_payouts::{DispatchPayouts, DispatchSettings};

@@ -12,7 +12,7 @@ use payout_ports::{
     PaymentRepository, PayoutGateway, PayoutRepository,
 };
 
-use crate::{Doorbell, ServiceError};
+use crate::{Acquaintances, Doorbell, ServiceError};
 
 /// Accepts payouts.
 ///
@@ -32,6 +32,8 @@ pub struct RequestPayout {
     pub clock: Arc<dyn Clock>,
     /// Names for payouts.
     pub ids: Arc<dyn IdGenerator>,
+    /// Whom payouts were asked for lately.
+    pub acquaintances: Acquaintances,
     /// The merchant's own limits.
     pub rules: PayoutRules,
     /// After how long a key is forgotten; `None` if never. Only a sandbox forgets keys.
@@ -143,20 +145,24 @@ impl RequestPayout {
         &self,
         client_id: &ClientId,
         order: &PayoutOrder,
-    ) -> Result<MerchantAccount, RequestPayoutError> {
+    ) -> Result<Arc<MerchantAccount>, RequestPayoutError> {
         let id = order.merchant_account_id;
         if self.owners.owner(id) != *client_id {
             return Err(Refusals::from(Refusal::UnknownMerchantAccount).into());
         }
+        if let Some(account) = self.acquaintances.account(id) {
+            return Ok(account);
+        }
         let known = self.payments.merchant_account(id).await.map_err(ServiceError::from)?;
         if let Some(account) = known {
-            return Ok(account);
+            return Ok(self.acquaintances.meet_account(account));
         }
         let accounts = self.gateway.merchant_accounts().await.map_err(ServiceError::from)?;
         let remembered = self.payments.remember_merchant_accounts(&accounts).await;
         remembered.map_err(ServiceError::from)?;
         let account = accounts.into_iter().find(|account| account.id == id);
-        Ok(account.ok_or(Refusals::from(Refusal::UnknownMerchantAccount))?)
+        let account = account.ok_or(Refusals::from(Refusal::UnknownMerchantAccount))?;
+        Ok(self.acquaintances.meet_account(account))
     }
 
     /// Finds the payment source. What is not known here may have paid in since, so the provider is
@@ -166,11 +172,16 @@ impl RequestPayout {
         &self,
         client_id: &ClientId,
         order: &PayoutOrder,
-    ) -> Result<Option<PaymentSource>, ServiceError> {
-        let known = self.known_source(client_id, order).await?;
-        if known.as_ref().is_some_and(|source| {
+    ) -> Result<Option<Arc<PaymentSource>>, ServiceError> {
+        let is_enough = |source: &Arc<PaymentSource>| {
             source.user_id() != &order.user_id || source.proof(order.merchant_account_id).is_some()
-        }) {
+        };
+        let met = self.acquaintances.source(client_id, order.payment_source_id);
+        if met.as_ref().is_some_and(is_enough) {
+            return Ok(met);
+        }
+        let known = self.known_source(client_id, order).await?;
+        if known.as_ref().is_some_and(is_enough) {
             return Ok(known);
         }
         self.ask_for_sources(client_id, order.merchant_account_id, &order.user_id).await?;
@@ -190,8 +201,9 @@ impl RequestPayout {
         &self,
         client_id: &ClientId,
         order: &PayoutOrder,
-    ) -> Result<Option<PaymentSource>, ServiceError> {
-        Ok(self.payments.source(client_id, order.payment_source_id).await?)
+    ) -> Result<Option<Arc<PaymentSource>>, ServiceError> {
+        let known = self.payments.source(client_id, order.payment_source_id).await?;
+        Ok(known.map(|source| self.acquaintances.meet_source(client_id, source)))
     }
 
     async fn ask_for_sources(

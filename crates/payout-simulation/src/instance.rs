@@ -9,10 +9,10 @@ use payout_ports::{
     Clock, GatewayProfile, IdGenerator, PayoutChange, PayoutGateway, PayoutRepository,
 };
 use payout_service::{
-    Backoff, DecidePayout, DispatchPayouts, Doorbell, FollowEvents, GuardStore, ListStanding,
-    LookForPayouts, LookSettings, NotifyClients, NotifySettings, PauseSending, ReceiveEvent,
-    ReconcilePayouts, RecordPayment, ReplayNotifications, RequestPayout, ResolvePayout,
-    ServiceError, TakeIn,
+    Acquaintances, Backoff, DecidePayout, DispatchPayouts, Doorbell, FollowEvents, GuardStore,
+    ListStanding, LookForPayouts, LookSettings, NotifyClients, NotifySettings, PauseSending,
+    ReceiveEvent, ReconcilePayouts, RecordPayment, ReplayNotifications, RequestPayout,
+    ResolvePayout, ServiceError, TakeIn,
 };
 use tokio::task::AbortHandle;
 use tokio::time::sleep;
@@ -323,6 +323,7 @@ impl Wiring {
     fn service(&self) -> Service {
         Service {
             request_payout: RequestPayout {
+                acquaintances: Acquaintances::default(),
                 payouts: self.store.clone(),
                 payments: self.store.clone(),
                 gateway: Arc::clone(&self.gateway),

@@ -14,7 +14,7 @@ use payout_http_server::{
 use payout_memory::{Bank, BankConfiguration, MemoryMarker, MemoryStore};
 use payout_ports::{Clock, IdGenerator, MovableClock};
 use payout_service::{
-    Backoff, DispatchPayouts, DispatchSettings, Doorbell, FollowBank, GuardStore,
+    Acquaintances, Backoff, DispatchPayouts, DispatchSettings, Doorbell, FollowBank, GuardStore,
     ListMerchantAccounts, ListPaymentSources, ListPayouts, ListTransactions, LookForPayouts,
     LookSettings, ReconcilePayouts, RecordPayment, RequestPayout, ShowHistory, ShowPayment,
     ShowPayout, SteerSandbox, TakeIn, TakePayment, TransferMoney, WatchSettings,
@@ -154,6 +154,7 @@ impl Wiring {
 
     fn request_payout(&self) -> RequestPayout {
         RequestPayout {
+            acquaintances: Acquaintances::default(),
             payouts: self.store.clone(),
             payments: self.store.clone(),
             gateway: self.bank.clone(),

@@ -9,7 +9,9 @@ use payout_ports::{
     AcceptOutcome, Fingerprint, Instruction, MockPaymentRepository, MockPayoutGateway,
     MockPayoutRepository, ReadError, RepositoryError,
 };
-use payout_service::{PayoutApplication, RequestPayout, RequestPayoutError, ServiceError};
+use payout_service::{
+    Acquaintances, PayoutApplication, RequestPayout, RequestPayoutError, ServiceError,
+};
 
 use crate::world::{ids, settled_clock};
 
@@ -19,6 +21,7 @@ fn request_payout(
     gateway: MockPayoutGateway,
 ) -> RequestPayout {
     RequestPayout {
+        acquaintances: Acquaintances::default(),
         payouts: Arc::new(payouts),
         payments: Arc::new(payments),
         gateway: Arc::new(gateway),

@@ -22,6 +22,10 @@ pub(crate) const SENDABLE: &str = concat!(
      OR state = 'sending:again' OR state = 'unknown') ORDER BY due_at, id LIMIT ?2"
 );
 
+pub(crate) const ANY_SENDABLE: &str = "SELECT 1 FROM payout \
+     WHERE due_at <= ?1 AND (state = 'accepted' OR state = 'sending' \
+     OR state = 'sending:again' OR state = 'unknown')";
+
 pub(crate) const WATCHED: &str = concat!(
     "SELECT seq, due_at, epoch, ",
     payout_columns!(),
@@ -30,6 +34,15 @@ pub(crate) const WATCHED: &str = concat!(
      OR state = 'submitted:authorized' OR state = 'executed' OR state = 'returned' \
      OR state GLOB 'parked:*') ORDER BY due_at, id LIMIT ?2"
 );
+
+/// Whether something would be claimed now, as far as a look can tell.
+pub(crate) fn is_any_sendable(connection: &Connection, now: Timestamp) -> Result<bool, Failure> {
+    if send_switch::paused(connection)?.is_some() {
+        return Ok(false);
+    }
+    let mut statement = connection.prepare_cached(ANY_SENDABLE)?;
+    Ok(statement.exists([now.as_micros()])?)
+}
 
 /// Begins the transmissions of payouts that are due, and parks those that may not be sent; nothing
 /// while sending is paused, or if that cannot be read.

@@ -11,11 +11,11 @@ use payout_http_server::{
 use payout_memory::{Bank, MemoryMarker, MemoryStore};
 use payout_ports::{Clock as _, GatewayProfile};
 use payout_service::{
-    Backoff, DecidePayout, DispatchPayouts, DispatchSettings, Doorbell, FollowBank, GuardStore,
-    ListMerchantAccounts, ListPaymentSources, ListPayouts, ListStanding, ListTransactions,
-    LookForPayouts, LookSettings, ManageClients, PauseSending, ReceiveEvent, ReconcilePayouts,
-    RecordPayment, ReplayNotifications, RequestPayout, ResolvePayout, ShowHistory, ShowPayment,
-    ShowPayout, SteerSandbox, TakeIn, WatchSettings,
+    Acquaintances, Backoff, DecidePayout, DispatchPayouts, DispatchSettings, Doorbell, FollowBank,
+    GuardStore, ListMerchantAccounts, ListPaymentSources, ListPayouts, ListStanding,
+    ListTransactions, LookForPayouts, LookSettings, ManageClients, PauseSending, ReceiveEvent,
+    ReconcilePayouts, RecordPayment, ReplayNotifications, RequestPayout, ResolvePayout,
+    ShowHistory, ShowPayment, ShowPayout, SteerSandbox, TakeIn, WatchSettings,
 };
 use payout_signature::access_token::TokenKeys;
 use payout_signature::{Jwks, Verifier};
@@ -151,6 +151,7 @@ impl Parts {
 
     fn request_payout(&self) -> RequestPayout {
         RequestPayout {
+            acquaintances: Acquaintances::default(),
             payouts: self.store.clone(),
             payments: self.store.clone(),
             gateway: self.bank.clone(),
