@@ -35,14 +35,19 @@ pub fn to_http_date(at: Timestamp) -> String {
     instant(at).strftime("%a, %d %b %Y %H:%M:%S GMT").to_string()
 }
 
-/// Reads any time of RFC 3339, which always has an offset. Digits beyond microseconds are cut off; a
-/// leap second is the second before it.
+/// Reads any time of RFC 3339, which always has an offset, from the year 0000 in UTC on: what was before
+/// could not be written again. Digits beyond microseconds are cut off; a leap second is the second before
+/// it.
 pub fn parse(text: &str) -> Result<Timestamp, TimestampError> {
     if !is_rfc3339(text) {
         return Err(TimestampError);
     }
     let instant: Instant = text.parse().map_err(|_| TimestampError)?;
-    Ok(Timestamp::from_micros(instant.as_microsecond()))
+    let micros = instant.as_microsecond();
+    if micros < FIRST_MICROS {
+        return Err(TimestampError);
+    }
+    Ok(Timestamp::from_micros(micros))
 }
 
 /// Writes microseconds into a body.
@@ -145,6 +150,10 @@ mod tests {
             assert_eq!(parse(text), Ok(at), "{text}");
         }
         assert_eq!(parse("2016-12-31T23:59:60Z"), parse("2016-12-31T23:59:59Z"));
+        assert_eq!(
+            parse("0000-01-01T00:00:00Z").map(to_micros).as_deref(),
+            Ok("0000-01-01T00:00:00.000000Z")
+        );
     }
 
     #[test]
@@ -161,6 +170,7 @@ mod tests {
             "2026-03-02T09:14:07,5Z",
             "20260302T091407Z",
             "+002026-03-02T09:14:07Z",
+            "0000-01-01T00:00:00+05:00",
             "2026-13-02T09:14:07Z",
             "2026-02-30T09:14:07Z",
             "2026-03-02T25:14:07Z",
