@@ -89,6 +89,8 @@ pub(crate) async fn run(
     };
     let mut behaviour = Behaviour::of_service(rules, key_window.duration());
     be_patient(&mut behaviour, settings)?;
+    let in_flight_max: NonZeroUsize = required(settings, "serve.in_flight_max", None)?;
+    behaviour.dispatch.in_flight_max = in_flight_max.get();
     let use_cases = UseCases::new(&adapters, &behaviour);
     let accounts = merchant_accounts(&gateway, &*adapters.stores.payments, output).await;
     if !accounts.is_empty() {

@@ -271,6 +271,12 @@ pub(crate) const TABLE: &[Setting] = &[
         "file outside the store that remembers how far the store has come",
     ),
     one(
+        "serve.in_flight_max",
+        "PAYOUT_SERVE_IN_FLIGHT_MAX",
+        Some("128"),
+        "how many payouts may be on their way to the provider at once",
+    ),
+    one(
         "serve.webhook_patience",
         "PAYOUT_SERVE_WEBHOOK_PATIENCE",
         Some("3d"),
