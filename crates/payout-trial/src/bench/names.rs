@@ -168,12 +168,12 @@ impl Goal {
     pub(super) fn title(self) -> &'static str {
         match self {
             Self::CreateSqlite => "signed durable create, SQLite / verifications on all cores",
-            Self::CreateSqliteTables => "the same, verified by tables / verifications on all cores",
+            Self::CreateSqliteTables => "create by tables, SQLite / verifications on all cores",
             Self::CreatePostgres => {
                 "signed durable create, PostgreSQL / verifications on all cores"
             }
             Self::CreatePostgresTables => {
-                "the same, verified by tables / verifications on all cores"
+                "create by tables, PostgreSQL / verifications on all cores"
             }
             Self::CreateUnverified => "create without verification / bare group-commit writer",
             Self::Dispatch => "dispatch at once / signatures on all cores",
