@@ -52,7 +52,7 @@ pub trait PayoutRepository: Send + Sync {
 
     /// Hears that something is probably coming to be accepted. It changes nothing but when a store
     /// commits that commits in groups.
-    fn expect_acceptance(&self) -> Coming {
+    fn coming(&self) -> Coming {
         Coming::default()
     }
 

@@ -73,7 +73,7 @@ impl RequestPayout {
     /// Says that a request is on its way that will probably be [accepted](Self::accept): from when it is
     /// known who asks, until it is answered.
     pub fn expect(&self) -> Coming {
-        self.payouts.expect_acceptance()
+        self.payouts.coming()
     }
 
     /// Finds the answer that a request has had before, before anything else is looked at: the same
@@ -176,8 +176,9 @@ impl RequestPayout {
         let is_enough = |source: &Arc<PaymentSource>| {
             source.user_id() != &order.user_id || source.proof(order.merchant_account_id).is_some()
         };
+        // From memory comes only what says yes: of what has been learned since, nothing says no.
         let met = self.acquaintances.source(client_id, order.payment_source_id);
-        if met.as_ref().is_some_and(is_enough) {
+        if met.as_ref().is_some_and(|source| is_closed_loop(order, source)) {
             return Ok(met);
         }
         let known = self.known_source(client_id, order).await?;
@@ -218,4 +219,13 @@ impl RequestPayout {
         }
         Ok(())
     }
+}
+
+/// Whether the source is the user's, has paid in there, and an account of it can be paid in that currency.
+fn is_closed_loop(order: &PayoutOrder, source: &PaymentSource) -> bool {
+    let currency = order.amount.currency();
+    let mut identifiers = source.account_identifiers().iter();
+    source.user_id() == &order.user_id
+        && source.proof(order.merchant_account_id).is_some()
+        && identifiers.any(|identifier| identifier.scheme_for(currency).is_ok())
 }

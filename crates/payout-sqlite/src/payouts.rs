@@ -51,7 +51,7 @@ impl PayoutRepository for SqliteStore {
         Ok(accepted.await?)
     }
 
-    fn expect_acceptance(&self) -> Coming {
+    fn coming(&self) -> Coming {
         self.coming.one_more()
     }
 

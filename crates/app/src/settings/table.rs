@@ -225,7 +225,7 @@ pub(crate) const TABLE: &[Setting] = &[
     one(
         "serve.tokens_per_second",
         "PAYOUT_SERVE_TOKENS_PER_SECOND",
-        Some("10"),
+        Some("100"),
         "how many tokens one client may ask for from one address; 0 is no limit",
     ),
     one(

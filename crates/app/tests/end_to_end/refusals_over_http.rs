@@ -231,7 +231,7 @@ fn a_deposit_from_a_wrong_iban_is_refused_by_its_path() {
 }
 
 #[test]
-fn secrets_are_not_guessed_by_the_dozen_unless_somebody_has_set_so() {
+fn secrets_are_not_guessed_by_the_thousand_unless_somebody_has_set_so() {
     let world = World::new();
     let guess = json!({
         "grant_type": "client_credentials",
@@ -242,9 +242,9 @@ fn secrets_are_not_guessed_by_the_dozen_unless_somebody_has_set_so() {
     let (guess, json) = (guess.to_string(), [("Content-Type", "application/json")]);
     let url = world.service.url();
 
-    // Fifty at once and ten a second: a slow machine asks longer, and is refused all the same.
+    // Five hundred at once and a hundred a second: a slow machine asks longer, and is refused all the same.
     let mut answers =
-        (0..2_000).map(|_| http::send(url, "POST", "/connect/token", &json, guess.as_bytes()));
+        (0..20_000).map(|_| http::send(url, "POST", "/connect/token", &json, guess.as_bytes()));
     let refused = answers.find(|answer| answer.status == 429);
 
     let refused = refused.expect("somebody has counted");

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use payout_http_server::Api;
-use payout_ports::{MockPayoutGateway, MockPayoutRepository, ReadError, RepositoryError};
+use payout_ports::{Coming, MockPayoutGateway, MockPayoutRepository, ReadError, RepositoryError};
 
 use crate::call::{Answer, Call};
 use crate::house::House;
@@ -62,6 +62,7 @@ async fn trouble_is_told_by_what_to_do_and_never_by_its_cause() {
 async fn a_payout_that_could_not_be_remembered_has_no_id() {
     let house = House::with(|api: &mut Api| {
         let mut payouts = MockPayoutRepository::new();
+        payouts.expect_coming().returning(Coming::default);
         payouts.expect_find_key().returning(|_, _| Ok(None));
         payouts
             .expect_accept()

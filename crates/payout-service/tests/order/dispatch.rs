@@ -1,6 +1,6 @@
 //! A payout is sent.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use mockall::Sequence;
 use payout_conformance::fixtures::{Accepting, T0, gateway_payout_id, profile, token};
@@ -9,7 +9,7 @@ use payout_ports::{
     Claim, Claimed, Epoch, MockMarker, MockPayoutGateway, MockPayoutRepository, ReadError,
     SaveError, SubmitOutcome,
 };
-use payout_service::ServiceError;
+use payout_service::{Doorbell, ServiceError};
 
 use crate::world::{self, authorisation, dispatch};
 
@@ -227,4 +227,29 @@ async fn a_payout_that_is_given_the_id_of_another_one_is_unknown() {
 
     dispatch.run().await.expect("the store works");
     dispatch.drain().await;
+}
+
+#[tokio::test]
+async fn whoever_found_no_place_hears_when_there_is_one() {
+    let (mut payouts, mut gateway) = (MockPayoutRepository::new(), MockPayoutGateway::new());
+    gateway.expect_profile().returning(profile);
+    gateway.expect_authorise().returning(|| Ok(authorisation()));
+    gateway.expect_submit().returning(|_, _| SubmitOutcome::Accepted(gateway_payout_id(1)));
+    // As many as there are places.
+    payouts
+        .expect_claim_sendable()
+        .once()
+        .returning(|_| Ok(Claimed { to_send: (0..4).map(|_| claim()).collect(), set_aside: 0 }));
+    payouts.expect_save().returning(|_| Ok(()));
+    let bell = Doorbell::default();
+    let dispatch = dispatch(payouts, gateway).ringing(bell.clone());
+    dispatch.run().await.expect("the store works");
+
+    // Nothing was sent yet: the tasks that send run when this one waits.
+    let found = dispatch.run().await.expect("there is nothing to ask");
+    let (begun, patience) = (Instant::now(), Duration::from_secs(30));
+    bell.wait(patience).await;
+
+    assert_eq!(found, 0);
+    assert!(begun.elapsed() < patience, "nobody rang");
 }

@@ -172,3 +172,75 @@ async fn a_source_that_nobody_can_vouch_for_is_no_refusal_but_a_later_answer() {
     let unavailable = RequestPayoutError::Service(ServiceError::ProviderUnavailable("".into()));
     assert_eq!(answer.expect_err("nobody can say").to_string(), unavailable.to_string());
 }
+
+#[tokio::test]
+async fn whoever_was_paid_lately_is_not_looked_up_again() {
+    let (mut payouts, mut gateway) = (MockPayoutRepository::new(), MockPayoutGateway::new());
+    payouts.expect_find_key().returning(|_, _| Ok(None));
+    payouts.expect_accept().times(3).returning(|_| Ok(AcceptOutcome::Accepted));
+    prepared(&mut gateway);
+    let mut payments = MockPaymentRepository::new();
+    let account = merchant_account(1, Currency::GBP);
+    payments.expect_merchant_account().once().returning(move |_| Ok(Some(account.clone())));
+    let source = PaymentSource::of_payment(&payout_conformance::fixtures::payment(1));
+    payments.expect_source().once().returning(move |_, _| Ok(Some(source.clone())));
+    let request_payout = request_payout(payouts, payments, gateway);
+
+    for _ in 0..3 {
+        let answer = request_payout.run(application()).await;
+
+        assert!(answer.is_ok(), "{answer:?}");
+    }
+}
+
+#[tokio::test]
+async fn memory_says_only_yes() {
+    let (mut payouts, mut gateway) = (MockPayoutRepository::new(), MockPayoutGateway::new());
+    payouts.expect_find_key().returning(|_, _| Ok(None));
+    payouts.expect_accept().once().returning(|_| Ok(AcceptOutcome::Accepted));
+    prepared(&mut gateway);
+    gateway.expect_payment_sources().returning(|_, _| Ok(None));
+    let mut payments = MockPaymentRepository::new();
+    payments.expect_merchant_account().returning(|_| Ok(Some(merchant_account(1, Currency::GBP))));
+    let source = PaymentSource::of_payment(&payout_conformance::fixtures::payment(1));
+    payments.expect_source().times(2).returning(move |_, _| Ok(Some(source.clone())));
+    let request_payout = request_payout(payouts, payments, gateway);
+    request_payout.run(application()).await.expect("it has paid in");
+
+    // Somebody else's name on the same source: it is looked up before that is refused.
+    let mut anothers = application();
+    anothers.order.user_id = "somebody-else".parse().expect("it is a name");
+    let refused = request_payout.run(anothers).await;
+
+    assert!(matches!(refused, Err(RequestPayoutError::Refused(_))), "{refused:?}");
+}
+
+#[tokio::test]
+async fn another_client_never_meets_a_source_by_its_owners_payouts() {
+    let (mut payouts, mut gateway) = (MockPayoutRepository::new(), MockPayoutGateway::new());
+    payouts.expect_find_key().returning(|_, _| Ok(None));
+    payouts.expect_accept().once().returning(|_| Ok(AcceptOutcome::Accepted));
+    prepared(&mut gateway);
+    gateway.expect_payment_sources().returning(|_, _| Ok(None));
+    gateway.expect_merchant_accounts().returning(|| Ok(vec![]));
+    let mut payments = MockPaymentRepository::new();
+    payments.expect_merchant_account().returning(|_| Ok(Some(merchant_account(1, Currency::GBP))));
+    let source = PaymentSource::of_payment(&payout_conformance::fixtures::payment(1));
+    let owner = acme();
+    payments
+        .expect_source()
+        .returning(move |client_id, _| Ok((*client_id == owner).then(|| source.clone())));
+    let one = request_payout(payouts, payments, gateway);
+    one.run(application()).await.expect("it has paid in");
+
+    let bets: payout_domain::ClientId = "bets".parse().expect("it is a name");
+    let theirs = RequestPayout { owners: Arc::new(bets.clone()), ..one };
+    let refused = theirs.run(PayoutApplication { client_id: bets, ..application() }).await;
+
+    match refused {
+        Err(RequestPayoutError::Refused(refusals)) => {
+            assert_eq!(refusals.iter().collect::<Vec<_>>(), [&Refusal::UnknownPaymentSource]);
+        }
+        other => panic!("it is another client's: {other:?}"),
+    }
+}
