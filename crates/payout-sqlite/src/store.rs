@@ -12,7 +12,7 @@ use crate::failure::Failure;
 use crate::looks::Looks;
 use crate::readers::Reads;
 use crate::settings::{connect, forbid_writing, settle};
-use crate::writer::{Advance, Counters, Writer, Writes};
+use crate::writer::{Advance, Committer, Counters, Writer, Writes};
 use crate::{OpenError, Settings, Statistics, StoreOptions, restart, schema, sealing_keys};
 
 /// A store in one SQLite file.
@@ -74,20 +74,26 @@ impl SqliteStore {
         options: &StoreOptions,
     ) -> std::io::Result<Self> {
         let (reads, readers) = Reads::start(readers, options.queue_max.get())?;
-        let (writes, queue) = Writes::channel(options.queue_max.get());
         let place = directory.place().into();
         let (counters, stopped) = (Arc::<Counters>::default(), Arc::default());
-        let coming = ComingCount::default();
-        let owner = Writer {
+        let committer = Committer::new(
             connection,
+            options.log_pages_max,
+            Arc::clone(&counters),
+            Arc::clone(&stopped),
+        );
+        let pen = Arc::new(Mutex::new(Some(committer)));
+        let coming = ComingCount::default();
+        let queue_max = options.queue_max.get();
+        let (writes, queue) =
+            Writes::new(queue_max, Arc::clone(&pen), coming.clone(), options.write_alone);
+        let owner = Writer {
+            pen,
             queue,
             coming: coming.clone(),
             company_wait_max: options.company_wait_max,
             group_max: options.group_max.get(),
-            log_pages_max: options.log_pages_max,
-            counters: Arc::clone(&counters),
             stopped: Arc::clone(&stopped),
-            unmeasured: 0,
             readers,
             directory,
         };

@@ -18,6 +18,10 @@ pub struct StoreOptions {
     /// How long a commit waits for others of which the store has heard that they are coming. Without
     /// any it does not wait.
     pub company_wait_max: Duration,
+    /// Whether a payout that comes alone is committed by the thread that asks, which then waits for the
+    /// disk. No more than one thread at a time does; where there is only one, nobody else is served
+    /// meanwhile.
+    pub write_alone: bool,
     /// How many writes may wait; a caller beyond that waits until there is room.
     pub queue_max: NonZeroUsize,
     /// How many pages of 4 KiB the write-ahead log may hold before they are copied into the
@@ -34,11 +38,13 @@ pub struct StoreOptions {
 
 impl Default for StoreOptions {
     fn default() -> Self {
+        let threads = std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
         Self {
             readers: NonZeroUsize::MIN.saturating_add(1),
-            looks: std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN),
+            looks: threads,
             group_max: NonZeroUsize::MIN.saturating_add(511),
             company_wait_max: Duration::from_millis(2),
+            write_alone: threads > NonZeroUsize::MIN,
             queue_max: NonZeroUsize::MIN.saturating_add(4095),
             log_pages_max: 4096,
             pages_max: None,

@@ -1,25 +1,29 @@
 //! The one thread that writes.
 
+mod committer;
+mod company;
 mod group;
 mod job;
 mod statistics;
 #[cfg(test)]
 mod tests;
 
-use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::{Arc, OnceLock};
-use std::thread::{self, JoinHandle};
-use std::time::{Duration, Instant};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::thread::JoinHandle;
+use std::time::Duration;
 
 use payout_ports::ComingCount;
 use tokio::sync::{mpsc, oneshot};
 
 use crate::connection::Connection;
 use crate::data_directory::DataDirectory;
-use crate::failure::{Failure, Outage, is_fatal};
+use crate::failure::{Failure, Outage};
+use committer::words_of;
+use company::Company;
 use job::{Job, Task};
 
+pub(crate) use committer::Committer;
 pub(crate) use job::Advance;
 pub(crate) use statistics::Counters;
 pub use statistics::Statistics;
@@ -29,18 +33,33 @@ pub(crate) enum Message {
     /// Write this.
     Write(Box<dyn Job>),
     /// Write what was sent before, then close.
-    Close(oneshot::Sender<Result<(), Failure>>),
+    Close(Reply),
 }
 
-/// The way to the writer.
+/// The connection that writes, for whoever writes now; nothing once it is closed.
+pub(crate) type Pen = Arc<Mutex<Option<Committer>>>;
+
+/// The way to have something written.
 #[derive(Clone, Debug)]
-pub(crate) struct Writes(mpsc::Sender<Message>);
+pub(crate) struct Writes {
+    queue: mpsc::Sender<Message>,
+    pen: Pen,
+    coming: ComingCount,
+    /// Whether whoever comes alone writes by himself.
+    alone: bool,
+}
 
 impl Writes {
-    /// The way to a writer that takes from `queue`.
-    pub(crate) fn channel(queue_max: usize) -> (Self, mpsc::Receiver<Message>) {
-        let (sender, queue) = mpsc::channel(queue_max);
-        (Self(sender), queue)
+    /// The way to a writer that takes from the queue, with a pen that whoever comes alone may take
+    /// instead, if `alone` says so.
+    pub(crate) fn new(
+        queue_max: usize,
+        pen: Pen,
+        coming: ComingCount,
+        alone: bool,
+    ) -> (Self, mpsc::Receiver<Message>) {
+        let (queue, messages) = mpsc::channel(queue_max);
+        (Self { queue, pen, coming, alone }, messages)
     }
 
     /// Has something written and waits until it is on disk.
@@ -50,32 +69,44 @@ impl Writes {
         W: FnOnce(&Connection) -> Result<(T, Option<Advance>), Failure> + Send + 'static,
     {
         let (task, answer) = Task::new(work);
-        self.0.send(Message::Write(Box::new(task))).await.map_err(|_| Outage::Closed)?;
+        if let Err(job) = self.write_here(Box::new(task)) {
+            self.queue.send(Message::Write(job)).await.map_err(|_| Outage::Closed)?;
+        }
         answer.await.map_err(|_| Outage::Closed)?
     }
 
+    /// Writes at once, on the thread that asks, what comes alone; gives back what has company.
+    ///
+    /// To wake another thread and to be woken by it takes as long as the disk does, where a processor
+    /// sleeps in between. There is one pen, so at most one thread at a time waits for the disk here.
+    fn write_here(&self, job: Box<dyn Job>) -> Result<(), Box<dyn Job>> {
+        let is_alone = self.alone && self.coming.get() == 1 && self.waiting() == 0;
+        if !is_alone {
+            return Err(job);
+        }
+        let Ok(mut pen) = self.pen.try_lock() else { return Err(job) };
+        let Some(committer) = pen.as_mut() else { return Err(job) };
+        committer.write(vec![job], |_| false);
+        Ok(())
+    }
+
     /// How many messages wait for the writer.
-    #[cfg(test)]
     pub(crate) fn waiting(&self) -> usize {
-        self.0.max_capacity().saturating_sub(self.0.capacity())
+        self.queue.max_capacity().saturating_sub(self.queue.capacity())
     }
 
     /// Has everything written that was sent before, and the database closed.
     pub(crate) async fn close(&self) -> Result<(), Failure> {
         let (reply, answer) = oneshot::channel();
-        self.0.send(Message::Close(reply)).await.map_err(|_| Outage::Closed)?;
+        self.queue.send(Message::Close(reply)).await.map_err(|_| Outage::Closed)?;
         answer.await.map_err(|_| Outage::Closed)?
     }
 }
 
-/// How often a writer that waits for company looks for it: about as long as a signature takes to be
-/// verified, which is what most of those who are coming are at.
-const COMPANY_PAUSE: Duration = Duration::from_micros(250);
-
-/// The writer: it owns the only connection that writes, and the lock on the directory.
+/// The writer: it owns the lock on the directory, and writes whatever does not come alone.
 pub(crate) struct Writer {
     /// The connection.
-    pub(crate) connection: Connection,
+    pub(crate) pen: Pen,
     /// What is to be written.
     pub(crate) queue: mpsc::Receiver<Message>,
     /// How much is coming.
@@ -84,14 +115,8 @@ pub(crate) struct Writer {
     pub(crate) company_wait_max: Duration,
     /// The most writes in one commit.
     pub(crate) group_max: usize,
-    /// The most pages in the log.
-    pub(crate) log_pages_max: u32,
-    /// What was done so far.
-    pub(crate) counters: Arc<Counters>,
     /// Why nothing is written any more.
     pub(crate) stopped: Arc<OnceLock<Arc<str>>>,
-    /// How many writes were committed since the log was last measured.
-    pub(crate) unmeasured: usize,
     /// The threads that read. They end before the database is closed.
     pub(crate) readers: Vec<JoinHandle<()>>,
     /// The directory. It is unlocked when the writer is gone.
@@ -114,19 +139,8 @@ impl Writer {
     fn work(mut self) {
         let mut messages = Vec::with_capacity(self.group_max);
         let mut closing = None;
-        while self.gather(&mut messages) {
-            let mut jobs = Vec::with_capacity(messages.len());
-            for message in messages.drain(..) {
-                match message {
-                    Message::Write(job) => jobs.push(job),
-                    Message::Close(reply) => {
-                        // What was sent before is still taken out; nothing new gets in.
-                        self.queue.close();
-                        closing = Some(reply);
-                    }
-                }
-            }
-            self.write(jobs);
+        while self.queue.blocking_recv_many(&mut messages, self.group_max) > 0 {
+            self.write_group(&mut messages, &mut closing);
         }
         for reader in self.readers.drain(..) {
             // Nobody can ask the readers either by now; one that has panicked has said so.
@@ -137,135 +151,50 @@ impl Writer {
         }
     }
 
-    /// Waits for something to do, and takes all that is queued, up to a group. Here the size of a group
-    /// is decided, and nowhere else.
-    ///
-    /// A commit costs about as much for one as for many. So while more is coming than is queued it waits
-    /// a little, as long as somebody comes. Whoever comes alone waits for nobody.
-    fn gather(&mut self, messages: &mut Vec<Message>) -> bool {
-        if self.queue.blocking_recv_many(messages, self.group_max) == 0 {
-            return false;
+    /// Writes what was asked for, and what is asked for meanwhile.
+    fn write_group(&mut self, messages: &mut Vec<Message>, closing: &mut Option<Reply>) {
+        let mut jobs = Vec::with_capacity(messages.len());
+        for message in messages.drain(..) {
+            sort(message, &mut jobs, closing);
         }
-        let begun = Instant::now();
-        while self.coming.get() > messages.len() && begun.elapsed() < self.company_wait_max {
-            thread::sleep(COMPANY_PAUSE);
-            let known = messages.len();
-            while messages.len() < self.group_max
-                && let Ok(message) = self.queue.try_recv()
+        let company = Company::of(&self.coming, jobs.len(), self.company_wait_max, self.group_max);
+        let queue = &mut self.queue;
+        let mut take = |jobs: &mut Vec<Box<dyn Job>>| {
+            while jobs.len() < self.group_max
+                && let Ok(message) = queue.try_recv()
             {
-                messages.push(message);
+                sort(message, jobs, closing);
             }
-            if messages.len() == known || messages.len() >= self.group_max {
-                break;
-            }
-        }
-        true
-    }
-
-    /// Commits a group, and only then answers.
-    fn write(&mut self, mut jobs: Vec<Box<dyn Job>>) {
-        let outage = self.commit(&mut jobs).err();
-        let group = jobs.len();
-        self.counters.count(group, outage.is_none());
-        for job in jobs {
-            job.answer(outage.as_ref());
-        }
-        if outage.is_none() {
-            self.keep_log_short(group);
-        }
-    }
-
-    fn commit(&mut self, jobs: &mut [Box<dyn Job>]) -> Result<(), Outage> {
-        if let Some(reason) = self.stopped.get() {
-            return Err(Outage::Stopped(Arc::clone(reason)));
-        }
-        let connection = &self.connection;
-        let result = catch_unwind(AssertUnwindSafe(|| group::run(connection, jobs)));
-        let outage = match result {
-            Ok(Ok(())) => return Ok(()),
-            Ok(Err(group::Lost::Stopped(reason))) => self.stop(&reason),
-            Ok(Err(group::Lost::Failed(error))) if is_fatal(&error) => {
-                self.stop(&error.to_string())
-            }
-            Ok(Err(group::Lost::Failed(error))) => {
-                tracing::error!(%error, jobs = jobs.len(), "a group of writes was not committed");
-                Outage::NotCommitted(Arc::new(error))
-            }
-            Err(panic) => self.stop(&words_of(panic.as_ref())),
         };
-        self.roll_back();
-        Err(outage)
-    }
-
-    /// Writes nothing any more: whoever goes on after such an error may acknowledge what is lost.
-    fn stop(&self, reason: &str) -> Outage {
-        let reason = Arc::clone(self.stopped.get_or_init(|| reason.into()));
-        tracing::error!(%reason, "the store has stopped writing");
-        Outage::Stopped(reason)
-    }
-
-    fn roll_back(&self) {
-        // SQLite may have rolled back by itself, for want of room.
-        if self.connection.is_autocommit() {
-            return;
+        // A panic that left it poisoned was one of an answer, and came after the commit.
+        let mut pen = self.pen.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(committer) = pen.as_mut()
+            && !jobs.is_empty()
+        {
+            committer.write(jobs, |jobs| company.join(jobs, &mut take));
         }
-        if let Err(error) = self.connection.execute_batch("ROLLBACK") {
-            let _stopped = self.stop(&error.to_string());
+        drop(pen);
+        if closing.is_some() {
+            // What was sent before is still taken out; nothing new gets in.
+            self.queue.close();
         }
-    }
-
-    /// Copies the log into the database when it has grown long. The next write begins it anew.
-    fn keep_log_short(&mut self, group: usize) {
-        self.unmeasured = self.unmeasured.saturating_add(group);
-        // To measure it costs as much as a small write, and one write fills only a few pages.
-        let often = usize::try_from(self.log_pages_max / 32).unwrap_or(usize::MAX);
-        if self.unmeasured < often {
-            return;
-        }
-        self.unmeasured = 0;
-        let long = self.log_pages().is_ok_and(|pages| pages >= i64::from(self.log_pages_max));
-        if long && let Err(error) = self.checkpoint("PRAGMA wal_checkpoint(PASSIVE)") {
-            // The log still holds everything; only an error of the disk must stop us, because to
-            // repeat an `fsync` that failed proves nothing.
-            if is_fatal(&error) {
-                let _stopped = self.stop(&error.to_string());
-            }
-        }
-    }
-
-    fn log_pages(&self) -> rusqlite::Result<i64> {
-        let mut statement = self.connection.prepare_cached("PRAGMA wal_checkpoint(NOOP)")?;
-        statement.query_row((), |row| {
-            let (in_log, copied): (i64, i64) = (row.get(1)?, row.get(2)?);
-            // A log that has been copied is written over, not made longer.
-            Ok(if in_log == copied { 0 } else { in_log })
-        })
-    }
-
-    /// Copies the log into the database, and says whether all of it was.
-    fn checkpoint(&self, pragma: &'static str) -> rusqlite::Result<bool> {
-        self.counters.count_checkpoint();
-        self.connection.prepare_cached(pragma)?.query_row((), |row| {
-            let (busy, in_log, copied): (i64, i64, i64) = (row.get(0)?, row.get(1)?, row.get(2)?);
-            Ok(busy == 0 && in_log == copied)
-        })
     }
 
     /// Copies the whole log into the database, and writes down that it is whole.
-    fn close(self, reply: oneshot::Sender<Result<(), Failure>>) {
-        let result = self.finish();
-        let Self { connection, directory, .. } = self;
-        drop(connection);
+    fn close(self, reply: Reply) {
+        let committer = self.pen.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let result = committer.map_or(Err(Outage::Closed.into()), |pen| self.finish(&pen));
+        let Self { directory, .. } = self;
         // Unlocked before it is answered, so that whoever hears of it may open it anew.
         drop(directory);
         let _ = reply.send(result);
     }
 
-    fn finish(&self) -> Result<(), Failure> {
+    fn finish(&self, committer: &Committer) -> Result<(), Failure> {
         if let Some(reason) = self.stopped.get() {
             return Err(Outage::Stopped(Arc::clone(reason)).into());
         }
-        if !self.checkpoint("PRAGMA wal_checkpoint(TRUNCATE)")? {
+        if !committer.checkpoint("PRAGMA wal_checkpoint(TRUNCATE)")? {
             return Err(Failure::Contradiction("somebody else still uses the database"));
         }
         self.directory.mark_closed().map_err(|error| {
@@ -275,8 +204,13 @@ impl Writer {
     }
 }
 
-fn words_of(panic: &(dyn Any + Send)) -> String {
-    let words = panic.downcast_ref::<&str>().copied();
-    let words = words.or_else(|| panic.downcast_ref::<String>().map(String::as_str));
-    format!("the writer has panicked: {}", words.unwrap_or("no words"))
+/// Where whoever closes the store waits.
+type Reply = oneshot::Sender<Result<(), Failure>>;
+
+/// Adds a write to its group, or keeps in mind that the store is to be closed.
+fn sort(message: Message, jobs: &mut Vec<Box<dyn Job>>, closing: &mut Option<Reply>) {
+    match message {
+        Message::Write(job) => jobs.push(job),
+        Message::Close(reply) => *closing = Some(reply),
+    }
 }

@@ -21,16 +21,25 @@ impl From<Error> for Lost {
     }
 }
 
-/// Runs the jobs in one transaction, each in a savepoint of its own, and commits. However many of
-/// them bring the store forward, that is written down once.
-pub(crate) fn run(connection: &Connection, jobs: &mut [Box<dyn Job>]) -> Result<(), Lost> {
-    if jobs.is_empty() {
-        return Ok(());
-    }
+/// Runs the jobs in one transaction, each in a savepoint of its own, with those whom `join` adds meanwhile,
+/// until it says that nobody has come; then commits. However many of them bring the store forward, that is
+/// written down once.
+pub(crate) fn run(
+    connection: &Connection,
+    jobs: &mut Vec<Box<dyn Job>>,
+    mut join: impl FnMut(&mut Vec<Box<dyn Job>>) -> bool,
+) -> Result<(), Lost> {
     execute(connection, "BEGIN IMMEDIATE")?;
     let mut advance = None;
-    for job in jobs {
-        advance = farther(advance, run_one(connection, job.as_mut())?);
+    let mut done = 0;
+    loop {
+        for job in jobs.iter_mut().skip(done) {
+            advance = farther(advance, run_one(connection, job.as_mut())?);
+        }
+        done = jobs.len();
+        if !join(jobs) {
+            break;
+        }
     }
     if let Some(advance) = advance {
         mark::go_forward(connection, advance)?;

@@ -1,6 +1,7 @@
 //! What the writer does when a write, a commit or the disk fails.
 
 use std::sync::{Arc, mpsc};
+use std::thread;
 use std::time::Duration;
 
 use rusqlite::ffi;
@@ -169,7 +170,7 @@ async fn a_write_that_panics_stops_the_writer_and_says_so() {
 async fn a_writer_that_panics_leaves_nobody_waiting() {
     let held_up = HeldUp::new().await;
     let mishap = Message::Write(Box::new(Mishap));
-    held_up.store.writes().0.send(mishap).await.expect("the writer runs");
+    held_up.store.writes().queue.send(mishap).await.expect("the writer runs");
     let same_group = held_up.ask(insert(1)).await;
 
     let (store, _directory) = held_up.release().await;
@@ -275,4 +276,87 @@ fn spawn(
 ) -> JoinHandle<Result<(), Failure>> {
     let store = Arc::clone(store);
     tokio::spawn(async move { store.write(work).await })
+}
+
+#[tokio::test]
+async fn what_comes_alone_is_written_by_whoever_asks() {
+    let directory = tempfile::tempdir().expect("there is room for temporary files");
+    let options = StoreOptions { write_alone: true, ..StoreOptions::default() };
+    let store = SqliteStore::open(directory.path(), &options).expect("the directory is ours");
+    let asking = thread::current().id();
+    let writes_here = || store.write(move |_| Ok(thread::current().id() == asking));
+
+    let coming = store.coming.one_more();
+    let alone = writes_here().await.expect("the disk works");
+    let other = store.coming.one_more();
+    let in_company = writes_here().await.expect("the disk works");
+    drop((coming, other));
+    let unexpected = writes_here().await.expect("the disk works");
+
+    assert_eq!((alone, in_company, unexpected), (true, false, false));
+}
+
+#[tokio::test]
+async fn whoever_asks_writes_nothing_if_the_options_forbid_it() {
+    let directory = tempfile::tempdir().expect("there is room for temporary files");
+    let options = StoreOptions { write_alone: false, ..StoreOptions::default() };
+    let store = SqliteStore::open(directory.path(), &options).expect("the directory is ours");
+    let asking = thread::current().id();
+
+    let _coming = store.coming.one_more();
+    let here = store.write(move |_| Ok(thread::current().id() == asking)).await;
+
+    assert!(!here.expect("the disk works"));
+}
+
+#[tokio::test]
+async fn nothing_is_written_alone_after_the_store_is_closed() {
+    let directory = tempfile::tempdir().expect("there is room for temporary files");
+    let options = StoreOptions { write_alone: true, ..StoreOptions::default() };
+    let store = SqliteStore::open(directory.path(), &options).expect("the directory is ours");
+    store.close().await.expect("the disk works");
+
+    let _coming = store.coming.one_more();
+    let outcome = store.write(insert(1)).await;
+
+    assert!(matches!(outcome, Err(Failure::Outage(Outage::Closed))), "{outcome:?}");
+}
+
+#[tokio::test]
+async fn a_write_that_panics_alone_stops_the_store_and_not_whoever_asked() {
+    let directory = tempfile::tempdir().expect("there is room for temporary files");
+    let options = StoreOptions { write_alone: true, ..StoreOptions::default() };
+    let store = SqliteStore::open(directory.path(), &options).expect("the directory is ours");
+
+    let _coming = store.coming.one_more();
+    stopped(store.write(|_| unreachable!("a row that nobody thought of")).await);
+
+    stopped(store.write(insert(1)).await);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whoever_comes_while_a_group_is_written_is_committed_with_it() {
+    let directory = tempfile::tempdir().expect("there is room for temporary files");
+    let company_wait_max = Duration::from_secs(60);
+    let options = StoreOptions { company_wait_max, ..StoreOptions::default() };
+    let store = Arc::new(SqliteStore::open(directory.path(), &options).expect("it is ours"));
+    let _coming = (0..100).map(|_| store.coming.one_more()).collect::<Vec<_>>();
+    let (second_asks, asked) = mpsc::channel();
+    let (started, running) = oneshot::channel();
+
+    let first = spawn(&store, move |connection| {
+        started.send(()).expect("somebody waits for it");
+        asked.recv().expect("somebody asks");
+        insert(1)(connection)
+    });
+    running.await.expect("the writer runs");
+    let second = spawn(&store, insert(2));
+    while store.waiting() == 0 {
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+    second_asks.send(()).expect("the writer waits");
+
+    first.await.expect("it does not panic").expect("it is written");
+    second.await.expect("it does not panic").expect("it is written");
+    assert_eq!((store.statistics().writes, store.statistics().commits), (2, 1));
 }
