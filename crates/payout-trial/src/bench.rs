@@ -11,7 +11,10 @@ mod limits;
 mod bare_http;
 mod bare_writer;
 mod request;
+mod gate;
+mod local_server;
 mod quick_provider;
+mod quick_receiver;
 mod served;
 mod house;
 mod names;
@@ -47,7 +50,12 @@ pub(crate) struct Plan {
     pub(crate) parts: Vec<Part>,
     /// How long each thing is looked at in a round.
     pub(crate) span: Duration,
+    /// In how many of the rounds the slow parts are looked at.
+    pub(crate) slow_rounds: usize,
 }
+
+/// From this span on it is waited for what takes half a minute.
+const PATIENT_FROM: Duration = Duration::from_secs(2);
 
 /// Measures everything, round after round.
 pub(crate) async fn run(plan: &Plan) -> Result<Report> {
@@ -62,8 +70,7 @@ pub(crate) async fn run(plan: &Plan) -> Result<Report> {
     let progress = ProgressBar::new(u64::try_from(plan.rounds)?);
     for number in 0..plan.rounds {
         progress.set_message(format!("round {number}, {} s", begun.elapsed().as_secs()));
-        let (parts, span) = (plan.parts.as_slice(), plan.span);
-        Round { house: &house, taken: &mut taken, number, parts, span }.run().await?;
+        round(plan, &house, &mut taken, number).await?;
         progress.inc(1);
     }
     progress.finish_and_clear();
@@ -72,6 +79,13 @@ pub(crate) async fn run(plan: &Plan) -> Result<Report> {
     let durability = house.services().map(|it| (it.name.clone(), it.durability(&house.stage)));
     let durability = durability.collect();
     Ok(Report { taken, rounds: plan.rounds, services, durability })
+}
+
+async fn round(plan: &Plan, house: &House, taken: &mut Taken, number: usize) -> Result<()> {
+    let parts = plan.parts.iter().filter(|part| number < plan.slow_rounds || !part.is_slow());
+    let parts: Vec<_> = parts.copied().collect();
+    let is_patient = number == 0 && plan.span >= PATIENT_FROM;
+    Round { house, taken, number, parts: &parts, span: plan.span, is_patient }.run().await
 }
 
 fn service_figures(house: &House, served: &served::Served) -> Result<ServiceFigures> {

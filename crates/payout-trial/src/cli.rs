@@ -111,6 +111,10 @@ pub(crate) struct BenchArgs {
     /// How long each thing is looked at in a round, in milliseconds
     #[arg(long, default_value_t = 2000, value_name = "MS")]
     span: u64,
+    /// In how many of the rounds slow parts are measured: webhooks, reconcile, recover, instances
+    /// [default: all]
+    #[arg(long, value_name = "N")]
+    slow_rounds: Option<usize>,
 }
 
 #[derive(Debug, Args)]
@@ -185,6 +189,7 @@ impl BenchArgs {
             rounds: self.rounds.max(1),
             parts: self.parts(),
             span: Duration::from_millis(self.span.max(100)),
+            slow_rounds: self.slow_rounds.unwrap_or(usize::MAX),
         })
     }
 }
