@@ -146,6 +146,17 @@ impl TlSignature {
         Verifier::LIBRARY.verify_other_spelling(self, key, request)
     }
 
+    /// The text that the signature is over if this request is what was signed, path as received: for whoever
+    /// verifies by other means, or wants to see what was compared.
+    pub fn signing_input(
+        &self,
+        key: &VerifyingKey,
+        request: &Request<'_>,
+    ) -> Result<String, SignatureError> {
+        let (request, header_lines) = self.prepare(key, request)?;
+        Ok(request.signing_input(&self.protected, request.path(), &header_lines))
+    }
+
     /// Has somebody verify the signature over the path exactly as received.
     pub(crate) fn check_exact(
         &self,
@@ -153,9 +164,7 @@ impl TlSignature {
         request: &Request<'_>,
         verifier: &Verifier,
     ) -> Result<(), SignatureError> {
-        let (request, header_lines) = self.prepare(key, request)?;
-        let signing_input = request.signing_input(&self.protected, request.path(), &header_lines);
-        self.check_input(key, &signing_input, verifier)
+        self.check_input(key, &self.signing_input(key, request)?, verifier)
     }
 
     /// Has somebody verify the signature over the path in its other spelling.

@@ -37,6 +37,15 @@ pub(crate) enum Verb {
     /// Measure what the service takes, beside what the machine can do
     #[command(after_help = "Example: cargo xtask bench --quick")]
     Bench(BenchArgs),
+    /// Show what the benches of single operations came to
+    #[command(hide = true)]
+    Operations {
+        /// Where the library for benches has left its results
+        folder: PathBuf,
+        /// One JSON object instead of the table
+        #[arg(long)]
+        json: bool,
+    },
     /// Answer every request with the same bytes, as a limit for servers
     #[command(hide = true)]
     BareHttp {
