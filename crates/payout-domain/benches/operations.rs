@@ -4,7 +4,7 @@ use std::hint::black_box;
 
 use criterion::Criterion;
 use payout_domain::{
-    AccountIdentifier, Currency, Evidence, MerchantAccount, Metadata, Money, Payment,
+    AccountIdentifier, Applied, Currency, Evidence, MerchantAccount, Metadata, Money, Payment,
     PaymentSource, Payout, PayoutOrder, PayoutRequest, PayoutRules, ProviderStatus,
     SchemeSelection, Timestamp,
 };
@@ -26,6 +26,7 @@ fn money(criterion: &mut Criterion) {
         bencher.iter(|| black_box("12.50 GBP").parse::<Money>());
     });
     let (one, other) = (pounds("1842.00 GBP"), pounds("12.50 GBP"));
+    assert!(one.checked_add(other).is_ok(), "both are pounds");
     criterion.bench_function("domain/money is added", |bencher| {
         bencher.iter(|| black_box(one).checked_add(black_box(other)));
     });
@@ -35,17 +36,23 @@ fn money(criterion: &mut Criterion) {
 }
 
 fn accounts(criterion: &mut Criterion) {
-    criterion.bench_function("domain/IBAN is checked", |bencher| {
-        bencher.iter(|| black_box("GB38CLRB04066800008812").parse::<AccountIdentifier>());
-    });
-    criterion.bench_function("domain/sort code and number are checked", |bencher| {
-        bencher.iter(|| black_box("04-06-68 00004417").parse::<AccountIdentifier>());
-    });
+    let texts = [
+        ("domain/IBAN is checked", "GB38CLRB04066800008812"),
+        ("domain/sort code and number are checked", "04-06-68 00004417"),
+    ];
+    for (name, text) in texts {
+        assert!(text.parse::<AccountIdentifier>().is_ok(), "it is an account");
+        criterion.bench_function(name, |bencher| {
+            bencher.iter(|| black_box(text).parse::<AccountIdentifier>());
+        });
+    }
 }
 
 fn decisions(criterion: &mut Criterion) {
     let (order, account, source, rules) =
         (order(), account(), PaymentSource::of_payment(&payment()), PayoutRules::default());
+    let decided = PayoutRequest::new(order.clone(), &account, &source, &rules);
+    assert!(decided.is_ok(), "it breaks no rule");
     criterion.bench_function("domain/order of text is decided", |bencher| {
         bencher.iter(|| PayoutRequest::new(self::order(), &account, &source, &rules));
     });
@@ -53,6 +60,8 @@ fn decisions(criterion: &mut Criterion) {
         bencher.iter(|| PayoutRequest::new(black_box(&order).clone(), &account, &source, &rules));
     });
     let other_user = PayoutOrder { user_id: "eve".parse().expect("it is a name"), ..order };
+    let refused = PayoutRequest::new(other_user.clone(), &account, &source, &rules);
+    assert!(refused.is_err(), "it is somebody else's source");
     criterion.bench_function("domain/order is refused", |bencher| {
         let asked = || black_box(&other_user).clone();
         bencher.iter(|| PayoutRequest::new(asked(), &account, &source, &rules));
@@ -65,6 +74,7 @@ fn life(criterion: &mut Criterion) {
         gateway_payout_id: "1d7e5f30-c2b9-4a84-8f61-0e3a9b5c7d26".parse().expect("it is an id"),
         status: ProviderStatus::Executed { at: NOW, scheme: None },
     };
+    assert_eq!(payout.clone().apply(&evidence, NOW), Applied::Changed);
     criterion.bench_function("domain/payout is copied", |bencher| {
         bencher.iter(|| black_box(&payout).clone());
     });

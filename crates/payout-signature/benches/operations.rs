@@ -4,9 +4,7 @@ use std::hint::black_box;
 use std::num::NonZeroUsize;
 
 use criterion::Criterion;
-use payout_signature::{
-    KnownKeys, Request, SigningKey, TableLimits, TlSignature, Verifier, sign,
-};
+use payout_signature::{KnownKeys, Request, SigningKey, TableLimits, TlSignature, Verifier, sign};
 
 /// As long as the body of a request for a payout.
 const BODY: &[u8] = &[b'x'; 420];
@@ -24,7 +22,8 @@ fn main() {
     let (own, _) = SigningKey::generate("45fc75cf-5649-4134-84b3-192c2c78e990")
         .expect("the library makes keys");
     let value = sign(&own, &REQUEST, &["Idempotency-Key"], None).expect("it can be signed");
-    let (signature, key) = (TlSignature::parse(&value).expect("it was just made"), own.verifying_key());
+    let (signature, key) =
+        (TlSignature::parse(&value).expect("it was just made"), own.verifying_key());
     criterion.bench_function("signature/request is signed", |bencher| {
         bencher.iter(|| sign(&own, black_box(&REQUEST), &["Idempotency-Key"], None));
     });

@@ -42,6 +42,8 @@ const EVENT: &[u8] = br#"{
 fn main() {
     let mut criterion = Criterion::default().configure_from_args();
     let order = CreatePayout::parse(ORDER).expect("it is well-formed");
+    assert!(CreatePayout::parse(MISTAKEN).is_err(), "it has two mistakes");
+    assert!(InboundEvent::parse(EVENT).is_ok(), "it is well-formed");
     criterion.bench_function("wire/body of a create is read", |bencher| {
         bencher.iter(|| CreatePayout::parse(black_box(ORDER)));
     });

@@ -18,7 +18,10 @@ pub(super) fn run(is_quick: bool, is_json: bool) -> Result<Verdict> {
     if is_json {
         println!("{{\"simulation\":{{\"worlds\":{worlds},\"per_second\":{per_second}}}}}");
     } else {
-        println!("{:<58} {per_second:>9} a second", format!("payouts of {worlds} simulated worlds"));
+        println!(
+            "{:<58} {per_second:>9} a second",
+            format!("payouts of {worlds} simulated worlds")
+        );
     }
     Ok(Verdict::Passed)
 }

@@ -8,9 +8,7 @@ use payout_domain::{
     PayoutRequest, PayoutRules, Timestamp,
 };
 use payout_memory::{Bank, BankConfiguration, MemoryStore};
-use payout_ports::{
-    Clock, Fingerprint, IdGenerator, PaymentRepository as _, PayoutGateway,
-};
+use payout_ports::{Clock, Fingerprint, IdGenerator, PaymentRepository as _, PayoutGateway};
 use payout_service::{Acquaintances, Doorbell, PayoutApplication, RequestPayout};
 use payout_wire::payout::CreatePayout;
 use uuid::Uuid;

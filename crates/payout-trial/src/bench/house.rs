@@ -72,12 +72,8 @@ impl House {
         let sandbox = provider.url.trim_start_matches("http://").parse()?;
         let at_once = QuickProvider::start(sandbox, Duration::ZERO).await?;
         let gateway = format!("http://{}", at_once.address);
-        let opening = |name| Opening {
-            binary: &setup.binary,
-            name,
-            environment: &[],
-            webhook: None,
-        };
+        let opening =
+            |name| Opening { binary: &setup.binary, name, environment: &[], webhook: None };
         let sqlite = Served::start(&stage, &opening("sqlite"), &Store::Sqlite, &gateway).await?;
         let by_tables = Opening { environment: &BY_TABLES, ..opening("sqlite-tables") };
         let sqlite_tables = Served::start(&stage, &by_tables, &Store::Sqlite, &gateway).await?;

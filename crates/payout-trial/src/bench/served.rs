@@ -83,8 +83,7 @@ impl Served {
         let environment = log.chain(environment.iter().copied());
         let environment: Vec<_> =
             environment.map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
-        let setting =
-            Setting { name, store, gateway, webhook, environment: &environment };
+        let setting = Setting { name, store, gateway, webhook, environment: &environment };
         let launch = service::launch(stage, address, &setting);
         let launch = Launch { program: Some(binary.to_owned()), ..launch };
         let server = launch.start_ready(stage).await?;

@@ -59,7 +59,8 @@ impl Book {
 
     /// How many different payouts of ours it was asked for, by the names that we attach to them.
     pub(super) fn named(&self) -> u64 {
-        let names = self.payouts.values().filter_map(|entry| entry.body.pointer("/metadata/payout_id"));
+        let names =
+            self.payouts.values().filter_map(|entry| entry.body.pointer("/metadata/payout_id"));
         let names: BTreeSet<_> = names.filter_map(Json::as_str).collect();
         u64::try_from(names.len()).unwrap_or(u64::MAX)
     }
