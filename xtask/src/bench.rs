@@ -26,22 +26,29 @@ pub(crate) struct BenchArguments {
     /// recover, instances; may be given several times
     #[arg(long, value_name = "PART")]
     only: Vec<String>,
-    /// Measure single operations instead: of the domain, of bodies, of signatures
-    #[arg(long, conflicts_with_all = ["instructions", "simulation", "rounds", "only"])]
-    operations: bool,
-    /// Count the instructions of the paths that every payout takes instead; more or less than is written
-    /// down by 3 of a hundred fails
-    #[arg(long, conflicts_with_all = ["simulation", "quick", "rounds", "only"])]
-    instructions: bool,
-    /// Write the counts down
+    #[command(flatten)]
+    instead: Instead,
+    /// Write the counts of instructions down
     #[arg(long, requires = "instructions")]
     bless: bool,
-    /// Measure how many payouts a second the simulation lives through instead
-    #[arg(long, conflicts_with_all = ["rounds", "only"])]
-    simulation: bool,
     /// Print one JSON object instead of the table
     #[arg(long)]
     json: bool,
+}
+
+/// What is measured instead of the service.
+#[derive(Clone, Copy, Debug, Args)]
+struct Instead {
+    /// Measure single operations instead: of the domain, of bodies, of signatures
+    #[arg(long, conflicts_with_all = ["instructions", "simulation", "rounds", "only"])]
+    operations: bool,
+    /// Count the instructions of the paths that every payout takes instead; it fails if they are more or
+    /// less than is written down by 3 of a hundred
+    #[arg(long, conflicts_with_all = ["simulation", "quick", "rounds", "only"])]
+    instructions: bool,
+    /// Measure how many payouts a second the simulation lives through instead
+    #[arg(long, conflicts_with_all = ["rounds", "only"])]
+    simulation: bool,
 }
 
 /// What a build is told that is to be measured without its look at signatures. No feature does this, so
@@ -50,14 +57,14 @@ const UNVERIFIED: &str = "--cfg payout_unverified";
 
 /// Measures what is asked for.
 pub(crate) fn run(arguments: &BenchArguments) -> Result<Verdict> {
-    let BenchArguments { quick, json, .. } = *arguments;
-    if arguments.operations {
+    let BenchArguments { quick, json, instead, .. } = *arguments;
+    if instead.operations {
         return operations::run(quick, json);
     }
-    if arguments.instructions {
+    if instead.instructions {
         return instructions::run(arguments.bless, json);
     }
-    if arguments.simulation {
+    if instead.simulation {
         return simulation::run(quick, json);
     }
     services(arguments)

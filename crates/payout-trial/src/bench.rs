@@ -20,6 +20,7 @@ mod house;
 mod names;
 mod rounds;
 mod report;
+mod operations;
 
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
@@ -30,6 +31,7 @@ use indicatif::ProgressBar;
 pub(crate) use self::bare_http::serve as serve_bare_http;
 use self::house::{House, Setup, bytes_in};
 pub(crate) use self::names::Part;
+pub(crate) use self::operations::Operations;
 pub(crate) use self::report::Report;
 use self::report::ServiceFigures;
 use self::rounds::{Round, Taken};

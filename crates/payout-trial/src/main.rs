@@ -24,7 +24,6 @@ mod crash;
 mod sweep;
 mod trials;
 mod bench;
-mod operations;
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -33,7 +32,6 @@ use anyhow::Result;
 use clap::Parser as _;
 
 use crate::cli::{BenchArgs, Cli, CrashArgs, SweepArgs, TrialsArgs, Verb};
-use crate::operations::Operations;
 use crate::stage::Stage;
 
 #[tokio::main]
@@ -111,7 +109,7 @@ async fn bench(arguments: &BenchArgs) -> Result<bool> {
 
 /// Says that they were read.
 fn operations(folder: &Path, json: bool) -> Result<bool> {
-    let operations = Operations::read(folder)?;
+    let operations = bench::Operations::read(folder)?;
     if json {
         println!("{}", operations.json());
     } else {

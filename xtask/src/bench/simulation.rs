@@ -12,8 +12,8 @@ const WORLDS_QUICK: &str = "400";
 /// Lives through a fixed number of worlds and prints one row.
 pub(super) fn run(is_quick: bool, is_json: bool) -> Result<Verdict> {
     let worlds = if is_quick { WORLDS_QUICK } else { WORLDS };
-    let words = ["--worlds", worlds, "--payouts", "40"].map(str::to_owned);
-    let said = process::output_of(&mut simulate::simulation(&words))?;
+    let arguments = ["--worlds", worlds, "--payouts", "40"].map(str::to_owned);
+    let said = process::output_of(&mut simulate::simulation(&arguments))?;
     let per_second = per_second(&said).context("the simulation does not say how fast it was")?;
     if is_json {
         println!("{{\"simulation\":{{\"worlds\":{worlds},\"per_second\":{per_second}}}}}");

@@ -156,18 +156,18 @@ fn made_by_all(
 ) -> Result<Vec<Vec<u8>>> {
     let lanes = thread::available_parallelism()?.get();
     let share = count.div_ceil(lanes);
-    let made = |lane: usize, mut random: Random| {
+    let work = |lane: usize, mut random: Random| {
         let number = |place: usize| lane.saturating_mul(share).saturating_add(place);
-        let made = (0..share).map(|place| make(number(place), &mut random));
-        made.collect::<Result<Vec<_>>>()
+        let requests = (0..share).map(|place| make(number(place), &mut random));
+        requests.collect::<Result<Vec<_>>>()
     };
-    let made = &made;
+    let work = &work;
     thread::scope(|scope| {
         let mut chance = Random::new(crate::clock::seed());
         let lanes: Vec<_> = (0..lanes)
             .map(|lane| {
                 let random = chance.fork();
-                scope.spawn(move || made(lane, random))
+                scope.spawn(move || work(lane, random))
             })
             .collect();
         let mut all = Vec::with_capacity(count);

@@ -6,18 +6,20 @@ use std::path::Path;
 use anyhow::{Context as _, Result, ensure};
 use serde_json::{Map, Value as Json, json};
 
+use super::figure::Ratio;
+
 /// The operations that were measured, by their names.
 #[derive(Debug)]
 pub(crate) struct Operations(Vec<Operation>);
 
-/// One operation: how long it takes, in nanoseconds.
-#[derive(Debug, PartialEq)]
+/// One operation: how long it takes, in nanoseconds to the thousandth.
+#[derive(Debug, PartialEq, Eq)]
 struct Operation {
     name: String,
-    median: f64,
+    median: Ratio,
     /// The bounds within which the median lies, as far as it can be known.
-    least: f64,
-    most: f64,
+    least: Ratio,
+    most: Ratio,
 }
 
 impl Operations {
@@ -44,7 +46,8 @@ impl Operations {
             .0
             .iter()
             .map(|it| {
-                let figures = json!({ "ns": it.median, "ns_least": it.least, "ns_most": it.most });
+                let [ns, least, most] = [it.median, it.least, it.most].map(Ratio::json);
+                let figures = json!({ "ns": ns, "ns_least": least, "ns_most": most });
                 (it.name.clone(), figures)
             })
             .collect();
@@ -56,8 +59,8 @@ impl fmt::Display for Operations {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{:<50} {:>12} {:>24}", "operation", "median ns", "[it lies between]")?;
         for Operation { name, median, least, most } in &self.0 {
-            let between = format!("[{least:.1}, {most:.1}]");
-            write!(f, "\n{name:<50} {median:>12.1} {between:>24}")?;
+            let between = format!("[{least}, {most}]");
+            write!(f, "\n{name:<50} {median:>12} {between:>24}")?;
         }
         Ok(())
     }
@@ -66,7 +69,8 @@ impl fmt::Display for Operations {
 impl Operation {
     fn of(benchmark: &Json, estimates: &Json) -> Result<Self> {
         let number = |path: &str| {
-            let number = estimates.pointer(path).and_then(Json::as_f64);
+            let number =
+                estimates.pointer(path).and_then(|number| nanoseconds(&number.to_string()));
             number.with_context(|| format!("a result has no {path}"))
         };
         let name = benchmark.get("full_id").and_then(Json::as_str);
@@ -79,6 +83,14 @@ impl Operation {
     }
 }
 
+/// What is behind the third decimal place is left out.
+fn nanoseconds(text: &str) -> Option<Ratio> {
+    let (whole, places) = text.split_once('.').unwrap_or((text, ""));
+    let places: String = places.chars().chain("000".chars()).take(3).collect();
+    let (whole, places): (u64, u64) = (whole.parse().ok()?, places.parse().ok()?);
+    Some(Ratio(whole.saturating_mul(1000).saturating_add(places)))
+}
+
 fn json_of(path: &Path) -> Result<Json> {
     let text = std::fs::read(path).with_context(|| path.display().to_string())?;
     serde_json::from_slice(&text).with_context(|| path.display().to_string())
@@ -87,6 +99,16 @@ fn json_of(path: &Path) -> Result<Json> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_number_is_read_to_its_third_place() {
+        let read = |text| nanoseconds(text).map(|number| number.to_string());
+
+        assert_eq!(read("337027.1").as_deref(), Some("337027.100"));
+        assert_eq!(read("19.12345678").as_deref(), Some("19.123"));
+        assert_eq!(read("7").as_deref(), Some("7.000"));
+        assert_eq!((read("1.2e-7"), read("null")), (None, None));
+    }
 
     const ESTIMATES: &str = r#"{ "median": { "point_estimate": 12.5, "standard_error": 0.1,
         "confidence_interval": { "confidence_level": 0.95, "lower_bound": 12.25, "upper_bound": 12.75 } } }"#;
@@ -111,8 +133,8 @@ mod tests {
 
         let names: Vec<_> = operations.0.iter().map(|it| it.name.as_str()).collect();
         assert_eq!(names, ["domain/first", "domain/second"]);
-        assert!(operations.to_string().contains("12.5            [12.2, 12.8]"), "{operations}");
-        assert_eq!(operations.json()["operations"]["domain/first"]["ns"], 12.5);
+        assert!(operations.to_string().contains("12.500         [12.250, 12.750]"), "{operations}");
+        assert_eq!(operations.json()["operations"]["domain/first"]["ns"], json!(12.5));
     }
 
     #[test]
