@@ -56,9 +56,6 @@ pub(crate) struct Plan {
     pub(crate) slow_rounds: usize,
 }
 
-/// From this span on it is waited for what takes half a minute.
-const PATIENT_FROM: Duration = Duration::from_secs(2);
-
 /// Measures everything, round after round.
 pub(crate) async fn run(plan: &Plan) -> Result<Report> {
     let begun = Instant::now();
@@ -86,8 +83,7 @@ pub(crate) async fn run(plan: &Plan) -> Result<Report> {
 async fn round(plan: &Plan, house: &House, taken: &mut Taken, number: usize) -> Result<()> {
     let parts = plan.parts.iter().filter(|part| number < plan.slow_rounds || !part.is_slow());
     let parts: Vec<_> = parts.copied().collect();
-    let is_patient = number == 0 && plan.span >= PATIENT_FROM;
-    Round { house, taken, number, parts: &parts, span: plan.span, is_patient }.run().await
+    Round { house, taken, number, parts: &parts, span: plan.span }.run().await
 }
 
 fn service_figures(house: &House, served: &served::Served) -> Result<ServiceFigures> {

@@ -110,7 +110,6 @@ pub(super) enum Goal {
     Instances,
     RecoverReady,
     RecoverSent,
-    RecoverCutOff,
 }
 
 /// What a goal asks for.
@@ -223,7 +222,6 @@ impl Goal {
             Self::Instances => "three_instances_to_one",
             Self::RecoverReady => "recover_ready_seconds",
             Self::RecoverSent => "recover_sent_seconds",
-            Self::RecoverCutOff => "recover_cut_off_seconds",
         }
     }
 
@@ -246,8 +244,7 @@ impl Goal {
             Self::HalfRateP99 => "p99 of create at half of the maximum rate / fsync p99",
             Self::Instances => "signed durable create, PostgreSQL, 3 instances / one",
             Self::RecoverReady => "from a start after SIGKILL to ready, s",
-            Self::RecoverSent => "from that start until all that waits is sent, s",
-            Self::RecoverCutOff => "from that start until what was on its way is sent again, s",
+            Self::RecoverSent => "from that start until all open payouts are sent, s",
         }
     }
 
@@ -266,8 +263,6 @@ impl Goal {
             Self::HalfRateP99 => Wanted::AtMost(Ratio(10_000)),
             Self::RecoverReady => Wanted::AtMost(Ratio(300)),
             Self::RecoverSent => Wanted::AtMost(Ratio(5000)),
-            // A lease of 25 seconds, and what comes after it.
-            Self::RecoverCutOff => Wanted::AtMost(Ratio(30_000)),
         }
     }
 }

@@ -44,8 +44,6 @@ pub(super) struct Round<'a> {
     pub(super) parts: &'a [Part],
     /// How long each thing is looked at.
     pub(super) span: Duration,
-    /// Whether it is waited for what was on its way in a crash.
-    pub(super) is_patient: bool,
 }
 
 impl Round<'_> {
