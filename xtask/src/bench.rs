@@ -1,5 +1,9 @@
 //! `cargo xtask bench`: the binary beside what the machine can do.
 
+mod instructions;
+mod operations;
+mod simulation;
+
 use crate::postgres::Cluster;
 use crate::process;
 use crate::verdict::Verdict;
@@ -18,23 +22,57 @@ pub(crate) struct BenchArguments {
     #[arg(long, value_name = "N")]
     rounds: Option<usize>,
     /// Only this part, for whoever looks into one thing: create, create-postgres, create-by-tables,
-    /// create-slowly, forgery, create-unverified, read, dispatch; may be given several times
+    /// create-slowly, forgery, create-unverified, read, dispatch, webhook-in, webhook-out, reconcile,
+    /// recover, instances; may be given several times
     #[arg(long, value_name = "PART")]
     only: Vec<String>,
+    #[command(flatten)]
+    instead: Instead,
+    /// Write the counts of instructions down
+    #[arg(long, requires = "instructions")]
+    bless: bool,
     /// Print one JSON object instead of the table
     #[arg(long)]
     json: bool,
+}
+
+/// What is measured instead of the service.
+#[derive(Clone, Copy, Debug, Args)]
+struct Instead {
+    /// Measure single operations instead: of the domain, of bodies, of signatures
+    #[arg(long, conflicts_with_all = ["instructions", "simulation", "rounds", "only"])]
+    operations: bool,
+    /// Count the instructions of the paths that every payout takes instead; it fails if they are more or
+    /// less than is written down by 3 of a hundred
+    #[arg(long, conflicts_with_all = ["simulation", "quick", "rounds", "only"])]
+    instructions: bool,
+    /// Measure how many payouts a second the simulation lives through instead
+    #[arg(long, conflicts_with_all = ["rounds", "only"])]
+    simulation: bool,
 }
 
 /// What a build is told that is to be measured without its look at signatures. No feature does this, so
 /// that no binary loses its walls by a word in a manifest.
 const UNVERIFIED: &str = "--cfg payout_unverified";
 
-/// Builds the binary, once as it is and once without its look at signatures, and measures both.
+/// Measures what is asked for.
 pub(crate) fn run(arguments: &BenchArguments) -> Result<Verdict> {
-    let mut build = process::cargo(&["build", "--release", "--bins", "--quiet"]);
-    build.args(["--package", "app", "--package", "payout-trial"]).stdout(std::io::stderr());
-    if process::run(&mut build)? == Verdict::Failed {
+    let BenchArguments { quick, json, instead, .. } = *arguments;
+    if instead.operations {
+        return operations::run(quick, json);
+    }
+    if instead.instructions {
+        return instructions::run(arguments.bless, json);
+    }
+    if instead.simulation {
+        return simulation::run(quick, json);
+    }
+    services(arguments)
+}
+
+/// Builds the binary, once as it is and once without its look at signatures, and measures both.
+fn services(arguments: &BenchArguments) -> Result<Verdict> {
+    if build()? == Verdict::Failed {
         return Ok(Verdict::Failed);
     }
     let Some(unverified) = build_unverified()? else { return Ok(Verdict::Failed) };
@@ -43,6 +81,9 @@ pub(crate) fn run(arguments: &BenchArguments) -> Result<Verdict> {
     let (rounds, span) = if arguments.quick { (3, "500") } else { (7, "2000") };
     let rounds = arguments.rounds.unwrap_or(rounds).to_string();
     bench.args(["bench", "--rounds", &rounds, "--span", span, "--database", cluster.url()]);
+    if arguments.quick {
+        bench.args(["--slow-rounds", "1"]);
+    }
     bench.arg("--unverified").arg(unverified).current_dir(process::workspace_root());
     for part in &arguments.only {
         bench.args(["--only", part]);
@@ -53,6 +94,13 @@ pub(crate) fn run(arguments: &BenchArguments) -> Result<Verdict> {
     let verdict = process::run(&mut bench);
     cluster.stop()?;
     verdict
+}
+
+/// Builds the binary, and the program that measures it.
+fn build() -> Result<Verdict> {
+    let mut build = process::cargo(&["build", "--release", "--bins", "--quiet"]);
+    build.args(["--package", "app", "--package", "payout-trial"]).stdout(std::io::stderr());
+    process::run(&mut build)
 }
 
 /// Where the binary lies that looks at no signature; `None` if it cannot be built.

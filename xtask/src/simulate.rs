@@ -11,7 +11,8 @@ pub(crate) fn run(arguments: &[String]) -> Result<Verdict> {
     process::run(&mut simulation(arguments))
 }
 
-fn simulation(arguments: &[String]) -> Command {
+/// The simulation with these arguments.
+pub(crate) fn simulation(arguments: &[String]) -> Command {
     let mut command =
         process::cargo(&["run", "--quiet", "--release", "--package", "payout-simulation", "--"]);
     command.args(arguments);

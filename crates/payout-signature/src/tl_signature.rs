@@ -146,6 +146,32 @@ impl TlSignature {
         Verifier::LIBRARY.verify_other_spelling(self, key, request)
     }
 
+    /// The text that the signature is over if this request is what was signed, path as received: for whoever
+    /// verifies by other means, or wants to see what was compared.
+    ///
+    /// ```
+    /// use payout_signature::{Request, SigningKey, TlSignature, sign};
+    ///
+    /// let (key, _pem) = SigningKey::generate("45fc75cf-5649-4134-84b3-192c2c78e990")?;
+    /// let request = Request { method: "POST", path: "/v3/payouts", headers: &[], body: b"{}" };
+    /// let value = sign(&key, &request, &[], None)?;
+    ///
+    /// let text = TlSignature::parse(&value)?.signing_input(key.verifying_key(), &request)?;
+    ///
+    /// let (header, payload) = text.split_once('.').expect("a dot is between them");
+    /// assert!(value.starts_with(&format!("{header}..")));
+    /// assert_eq!(payload, "UE9TVCAvdjMvcGF5b3V0cwp7fQ", "POST /v3/payouts, a line break, {{}}");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn signing_input(
+        &self,
+        key: &VerifyingKey,
+        request: &Request<'_>,
+    ) -> Result<String, SignatureError> {
+        let (request, header_lines) = self.prepare(key, request)?;
+        Ok(request.signing_input(&self.protected, request.path(), &header_lines))
+    }
+
     /// Has somebody verify the signature over the path exactly as received.
     pub(crate) fn check_exact(
         &self,
@@ -153,9 +179,7 @@ impl TlSignature {
         request: &Request<'_>,
         verifier: &Verifier,
     ) -> Result<(), SignatureError> {
-        let (request, header_lines) = self.prepare(key, request)?;
-        let signing_input = request.signing_input(&self.protected, request.path(), &header_lines);
-        self.check_input(key, &signing_input, verifier)
+        self.check_input(key, &self.signing_input(key, request)?, verifier)
     }
 
     /// Has somebody verify the signature over the path in its other spelling.

@@ -11,12 +11,16 @@ mod limits;
 mod bare_http;
 mod bare_writer;
 mod request;
+mod gate;
+mod local_server;
 mod quick_provider;
+mod quick_receiver;
 mod served;
 mod house;
 mod names;
 mod rounds;
 mod report;
+mod operations;
 
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
@@ -27,6 +31,7 @@ use indicatif::ProgressBar;
 pub(crate) use self::bare_http::serve as serve_bare_http;
 use self::house::{House, Setup, bytes_in};
 pub(crate) use self::names::Part;
+pub(crate) use self::operations::Operations;
 pub(crate) use self::report::Report;
 use self::report::ServiceFigures;
 use self::rounds::{Round, Taken};
@@ -47,6 +52,8 @@ pub(crate) struct Plan {
     pub(crate) parts: Vec<Part>,
     /// How long each thing is looked at in a round.
     pub(crate) span: Duration,
+    /// In how many of the rounds the slow parts are looked at.
+    pub(crate) slow_rounds: usize,
 }
 
 /// Measures everything, round after round.
@@ -62,8 +69,7 @@ pub(crate) async fn run(plan: &Plan) -> Result<Report> {
     let progress = ProgressBar::new(u64::try_from(plan.rounds)?);
     for number in 0..plan.rounds {
         progress.set_message(format!("round {number}, {} s", begun.elapsed().as_secs()));
-        let (parts, span) = (plan.parts.as_slice(), plan.span);
-        Round { house: &house, taken: &mut taken, number, parts, span }.run().await?;
+        round(plan, &house, &mut taken, number).await?;
         progress.inc(1);
     }
     progress.finish_and_clear();
@@ -72,6 +78,12 @@ pub(crate) async fn run(plan: &Plan) -> Result<Report> {
     let durability = house.services().map(|it| (it.name.clone(), it.durability(&house.stage)));
     let durability = durability.collect();
     Ok(Report { taken, rounds: plan.rounds, services, durability })
+}
+
+async fn round(plan: &Plan, house: &House, taken: &mut Taken, number: usize) -> Result<()> {
+    let parts = plan.parts.iter().filter(|part| number < plan.slow_rounds || !part.is_slow());
+    let parts: Vec<_> = parts.copied().collect();
+    Round { house, taken, number, parts: &parts, span: plan.span }.run().await
 }
 
 fn service_figures(house: &House, served: &served::Served) -> Result<ServiceFigures> {

@@ -37,6 +37,15 @@ pub(crate) enum Verb {
     /// Measure what the service takes, beside what the machine can do
     #[command(after_help = "Example: cargo xtask bench --quick")]
     Bench(BenchArgs),
+    /// Show what the benches of single operations came to
+    #[command(hide = true)]
+    Operations {
+        /// Where the library for benches has left its results
+        folder: PathBuf,
+        /// One JSON object instead of the table
+        #[arg(long)]
+        json: bool,
+    },
     /// Answer every request with the same bytes, as a limit for servers
     #[command(hide = true)]
     BareHttp {
@@ -111,6 +120,10 @@ pub(crate) struct BenchArgs {
     /// How long each thing is looked at in a round, in milliseconds
     #[arg(long, default_value_t = 2000, value_name = "MS")]
     span: u64,
+    /// In how many of the rounds slow parts are measured: webhooks, reconcile, recover, instances
+    /// [default: all]
+    #[arg(long, value_name = "N")]
+    slow_rounds: Option<usize>,
 }
 
 #[derive(Debug, Args)]
@@ -185,6 +198,7 @@ impl BenchArgs {
             rounds: self.rounds.max(1),
             parts: self.parts(),
             span: Duration::from_millis(self.span.max(100)),
+            slow_rounds: self.slow_rounds.unwrap_or(usize::MAX),
         })
     }
 }

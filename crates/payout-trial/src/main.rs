@@ -25,6 +25,7 @@ mod sweep;
 mod trials;
 mod bench;
 
+use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::Result;
@@ -40,6 +41,7 @@ async fn main() -> ExitCode {
         Verb::Sweep(arguments) => sweep(&arguments).await,
         Verb::Trials(arguments) => trials(&arguments).await,
         Verb::Bench(arguments) => bench(&arguments).await,
+        Verb::Operations { folder, json } => operations(&folder, json),
         Verb::BareHttp { address } => bench::serve_bare_http(address).await.map(|()| true),
     };
     match done {
@@ -101,6 +103,17 @@ async fn bench(arguments: &BenchArgs) -> Result<bool> {
         println!("{}", report.json());
     } else {
         println!("{report}");
+    }
+    Ok(true)
+}
+
+/// Says that they were read.
+fn operations(folder: &Path, json: bool) -> Result<bool> {
+    let operations = bench::Operations::read(folder)?;
+    if json {
+        println!("{}", operations.json());
+    } else {
+        println!("{operations}");
     }
     Ok(true)
 }

@@ -54,6 +54,12 @@ pub(super) struct Dispatching {
     pub(super) provider: QuickProvider,
 }
 
+/// Instances that share a database, and the provider that they send to.
+pub(super) struct Crew {
+    pub(super) served: Vec<Served>,
+    pub(super) provider: QuickProvider,
+}
+
 /// Makes a service verify by tables.
 const BY_TABLES: [(&str, &str); 1] = [("PAYOUT_SERVE_SIGNATURE_VERIFIER", "tables")];
 
@@ -66,7 +72,8 @@ impl House {
         let sandbox = provider.url.trim_start_matches("http://").parse()?;
         let at_once = QuickProvider::start(sandbox, Duration::ZERO).await?;
         let gateway = format!("http://{}", at_once.address);
-        let opening = |name| Opening { binary: &setup.binary, name, environment: &[] };
+        let opening =
+            |name| Opening { binary: &setup.binary, name, environment: &[], webhook: None };
         let sqlite = Served::start(&stage, &opening("sqlite"), &Store::Sqlite, &gateway).await?;
         let by_tables = Opening { environment: &BY_TABLES, ..opening("sqlite-tables") };
         let sqlite_tables = Served::start(&stage, &by_tables, &Store::Sqlite, &gateway).await?;
@@ -107,13 +114,40 @@ impl House {
         Ok(house)
     }
 
-    /// A fresh service in front of a provider that takes this long.
-    pub(super) async fn dispatching(&self, name: &str, delay: Duration) -> Result<Dispatching> {
+    /// A fresh service in front of a provider that takes this long, which tells its client at this
+    /// address.
+    pub(super) async fn dispatching(
+        &self,
+        name: &str,
+        delay: Duration,
+        webhook: Option<&str>,
+    ) -> Result<Dispatching> {
         let provider = QuickProvider::start(self.sandbox, delay).await?;
         let gateway = format!("http://{}", provider.address);
-        let opening = Opening { binary: self.stage.binary(), name, environment: &[] };
+        let binary = self.stage.binary();
+        let opening = Opening { binary, name, environment: &[], webhook };
         let served = Served::start(&self.stage, &opening, &Store::Sqlite, &gateway).await?;
+        served.warm_up(&self.stage, &self.user).await?;
         Ok(Dispatching { served, provider })
+    }
+
+    /// This many instances on one fresh database, in front of one quick provider; `None` where there is
+    /// no `PostgreSQL` server.
+    pub(super) async fn crew(&self, name: &str, instances: usize) -> Result<Option<Crew>> {
+        let Some(postgres) = &self.postgres else { return Ok(None) };
+        let provider = QuickProvider::start(self.sandbox, Duration::ZERO).await?;
+        let gateway = format!("http://{}", provider.address);
+        let store = postgres.store.fresh().await?;
+        let mut served = Vec::new();
+        for number in 0..instances {
+            let (binary, name) = (self.stage.binary(), format!("{name}-{number}"));
+            let opening = Opening { binary, name: &name, environment: &[], webhook: None };
+            served.push(Served::start_on(&self.stage, &opening, &store, &gateway).await?);
+        }
+        for instance in &served {
+            instance.warm_up(&self.stage, &self.user).await?;
+        }
+        Ok(Some(Crew { served, provider }))
     }
 
     /// The services that are measured, by their names.

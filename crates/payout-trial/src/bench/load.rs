@@ -85,6 +85,33 @@ impl Requests {
     }
 }
 
+impl Measured {
+    /// What several servers came to that were asked at the same time.
+    pub(super) fn together(parts: Vec<Self>) -> Self {
+        let mut all = Self {
+            count: 0,
+            elapsed: Duration::ZERO,
+            cpu: Duration::ZERO,
+            spans: Vec::new(),
+            bodies: Vec::new(),
+        };
+        for part in parts {
+            all.count = all.count.saturating_add(part.count);
+            all.elapsed = all.elapsed.max(part.elapsed);
+            all.cpu = all.cpu.saturating_add(part.cpu);
+            all.spans.extend(part.spans);
+            all.bodies.extend(part.bodies);
+        }
+        all.spans.sort_unstable();
+        all
+    }
+
+    /// Something that was done as a whole.
+    pub(super) fn whole(count: u64, elapsed: Duration, cpu: Duration) -> Self {
+        Self { count, elapsed, cpu, spans: vec![elapsed], bodies: Vec::new() }
+    }
+}
+
 impl Load {
     /// As much as one second takes, without a limit of its rate.
     pub(super) fn new(address: SocketAddr, pid: u32, connections: usize, status: u16) -> Self {

@@ -20,6 +20,14 @@ pub(super) enum Scenario {
     ListPage,
     Dispatch,
     DispatchSlow,
+    Reconcile,
+    EventIn,
+    EventFollowed,
+    EventAgain,
+    EventOut,
+    CreateOneOfThree,
+    CreateThree,
+    DispatchThree,
 }
 
 /// A part of a round, for whoever looks into one thing.
@@ -41,6 +49,37 @@ pub(crate) enum Part {
     Read,
     /// Payouts sent
     Dispatch,
+    /// Events of the provider taken in, followed, and told again
+    WebhookIn,
+    /// Clients told
+    WebhookOut,
+    /// Open payouts asked after
+    Reconcile,
+    /// Open payouts after a crash
+    Recover,
+    /// Three instances on one database beside one
+    Instances,
+}
+
+impl Part {
+    /// Whether a round of it takes much longer than what it measures.
+    pub(super) fn is_slow(self) -> bool {
+        match self {
+            Self::Create
+            | Self::CreatePostgres
+            | Self::CreateByTables
+            | Self::CreateSlowly
+            | Self::Forgery
+            | Self::CreateUnverified
+            | Self::Read
+            | Self::Dispatch => false,
+            Self::WebhookIn
+            | Self::WebhookOut
+            | Self::Reconcile
+            | Self::Recover
+            | Self::Instances => true,
+        }
+    }
 }
 
 /// Something that the machine can do without us.
@@ -68,6 +107,9 @@ pub(super) enum Goal {
     CreateAlone,
     GetById,
     HalfRateP99,
+    Instances,
+    RecoverReady,
+    RecoverSent,
 }
 
 /// What a goal asks for.
@@ -94,6 +136,14 @@ impl Scenario {
             Self::ListPage => "list_page",
             Self::Dispatch => "dispatch",
             Self::DispatchSlow => "dispatch_200ms",
+            Self::Reconcile => "reconcile",
+            Self::EventIn => "webhook_in",
+            Self::EventFollowed => "webhook_in_followed",
+            Self::EventAgain => "webhook_in_again",
+            Self::EventOut => "webhook_out",
+            Self::CreateOneOfThree => "create_postgres_one_of_three",
+            Self::CreateThree => "create_postgres_three",
+            Self::DispatchThree => "dispatch_postgres_three",
         }
     }
 
@@ -115,6 +165,14 @@ impl Scenario {
             Self::ListPage => "list a page of 25, SQLite",
             Self::Dispatch => "dispatch, a provider that answers at once, SQLite",
             Self::DispatchSlow => "dispatch, a provider that takes 200 ms, SQLite",
+            Self::Reconcile => "open payouts asked after and executed, SQLite",
+            Self::EventIn => "webhook taken in, SQLite, 64 connections",
+            Self::EventFollowed => "webhook taken in and followed, SQLite",
+            Self::EventAgain => "the same webhook again, SQLite, 64 connections",
+            Self::EventOut => "webhook to a client that confirms at once, SQLite",
+            Self::CreateOneOfThree => "signed durable create, PostgreSQL, one of 3 instances",
+            Self::CreateThree => "signed durable create, PostgreSQL, 3 instances",
+            Self::DispatchThree => "dispatch at once, PostgreSQL, 3 instances",
         }
     }
 }
@@ -161,6 +219,9 @@ impl Goal {
             Self::CreateAlone => "create_one_connection_p50_to_verification_and_fsync",
             Self::GetById => "get_by_id_to_bare_http",
             Self::HalfRateP99 => "create_half_rate_p99_to_fsync_p99",
+            Self::Instances => "three_instances_to_one",
+            Self::RecoverReady => "recover_ready_seconds",
+            Self::RecoverSent => "recover_sent_seconds",
         }
     }
 
@@ -181,6 +242,9 @@ impl Goal {
             Self::CreateAlone => "p50 of create on one connection / one verification + one fsync",
             Self::GetById => "get by id / HTTP library alone",
             Self::HalfRateP99 => "p99 of create at half of the maximum rate / fsync p99",
+            Self::Instances => "signed durable create, PostgreSQL, 3 instances / one",
+            Self::RecoverReady => "from a start after SIGKILL to ready, s",
+            Self::RecoverSent => "from that start until all open payouts are sent, s",
         }
     }
 
@@ -190,13 +254,15 @@ impl Goal {
             Self::CreateSqlite => Wanted::AtLeast(Ratio(750)),
             Self::CreateSqliteTables => Wanted::AtLeast(Ratio(1400)),
             Self::CreatePostgres => Wanted::AtLeast(Ratio(600)),
-            Self::CreatePostgresTables => Wanted::AtLeast(Ratio(1000)),
+            Self::CreatePostgresTables | Self::Instances => Wanted::AtLeast(Ratio(1000)),
             Self::CreateUnverified => Wanted::AtLeast(Ratio(800)),
             Self::Dispatch => Wanted::AtLeast(Ratio(550)),
             Self::Forgery => Wanted::AtMost(Ratio(1150)),
             Self::CreateAlone => Wanted::AtMost(Ratio(1500)),
             Self::GetById => Wanted::AtLeast(Ratio(500)),
             Self::HalfRateP99 => Wanted::AtMost(Ratio(10_000)),
+            Self::RecoverReady => Wanted::AtMost(Ratio(300)),
+            Self::RecoverSent => Wanted::AtMost(Ratio(5000)),
         }
     }
 }

@@ -1,117 +1,170 @@
 //! A provider that takes no time of its own: it says yes to every payout, and asks the sandbox for
 //! everything else.
 
-use std::collections::BTreeMap;
+mod book;
+
 use std::fmt::Write as _;
-use std::net::{Ipv4Addr, SocketAddr};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use anyhow::{Context as _, Result};
-use http_body_util::{BodyExt as _, Full};
-use hyper::body::{Bytes, Incoming};
-use hyper::server::conn::http1;
-use hyper::service::service_fn;
-use hyper::{Method, Request, Response};
-use hyper_util::rt::TokioIo;
-use payout_wire::route;
+use anyhow::{Context as _, Result, ensure};
+use http_body_util::BodyExt as _;
+use hyper::body::Incoming;
+use hyper::http::request::Parts;
+use hyper::{Method, Request};
+use payout_domain::GatewayPayoutId;
+use payout_signature::{Jwks, SigningKey};
+use payout_wire::{header, route};
 use serde_json::{Value as Json, json};
-use tokio::net::TcpListener;
 use tokio::sync::watch;
 
+use self::book::Book;
+use super::gate::Gate;
 use super::line::Line;
+use super::local_server::{self, Answer, respond};
 
 /// A provider that verifies nothing, so that what sending costs can be seen beside it.
 pub(super) struct QuickProvider {
     pub(super) address: SocketAddr,
-    taken: watch::Receiver<u64>,
+    desk: Arc<Desk>,
 }
 
 struct Desk {
     sandbox: SocketAddr,
     /// How long it thinks about a payout.
     delay: Duration,
-    /// What it was asked for, by the name that it gave.
-    payouts: Mutex<BTreeMap<String, Json>>,
-    taken: watch::Sender<u64>,
+    /// What its events are signed with.
+    events: SigningKey,
+    book: Mutex<Book>,
+    counts: watch::Sender<Counts>,
+    /// Before payouts are taken.
+    orders: Gate,
+    /// Before payouts are shown.
+    questions: Gate,
 }
 
-/// When everything happened that it tells of.
-const ONCE: &str = "2026-03-02T09:14:07.412093Z";
+/// What it was asked so far.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Counts {
+    /// How often it was asked for a payout, also while it took none.
+    pub(super) ordered: u64,
+    /// How many different payouts it has taken.
+    pub(super) taken: u64,
+    /// How often it has shown one.
+    pub(super) asked: u64,
+    /// How many different ones it has shown.
+    pub(super) shown: u64,
+}
+
+/// The id of the key that its events are signed with.
+const KID: &str = "b7a3f0d2-51c6-4f0e-8f0b-2f6a9f1f5f3c";
 
 impl QuickProvider {
     /// Listens, in front of the sandbox at this address.
     pub(super) async fn start(sandbox: SocketAddr, delay: Duration) -> Result<Self> {
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
-        let address = listener.local_addr()?;
-        let (sender, taken) = watch::channel(0);
-        let desk = Arc::new(Desk { sandbox, delay, payouts: Mutex::default(), taken: sender });
-        tokio::spawn(async move {
-            while let Ok((stream, _)) = listener.accept().await {
-                let _slower_but_right = stream.set_nodelay(true);
-                let desk = Arc::clone(&desk);
-                let answer = service_fn(move |request| Arc::clone(&desk).answer(request));
-                let served = http1::Builder::new().serve_connection(TokioIo::new(stream), answer);
-                tokio::spawn(served);
-            }
+        let (events, _) = SigningKey::generate(KID)?;
+        let desk = Arc::new(Desk {
+            sandbox,
+            delay,
+            events,
+            book: Mutex::default(),
+            counts: watch::Sender::default(),
+            orders: Gate::default(),
+            questions: Gate::default(),
         });
-        Ok(Self { address, taken })
+        let own = Arc::clone(&desk);
+        let address = local_server::listen(move |request| Arc::clone(&own).answer(request)).await?;
+        Ok(Self { address, desk })
     }
 
-    /// Waits until it was asked for this many payouts.
-    pub(super) async fn until_taken(&mut self, count: u64) -> Result<()> {
-        self.taken.wait_for(|taken| *taken >= count).await?;
+    /// What lets those wait who ask for payouts.
+    pub(super) fn orders(&self) -> &Gate {
+        &self.desk.orders
+    }
+
+    /// What lets those wait who ask after payouts.
+    pub(super) fn questions(&self) -> &Gate {
+        &self.desk.questions
+    }
+
+    /// What its events are signed with.
+    pub(super) fn event_key(&self) -> &SigningKey {
+        &self.desk.events
+    }
+
+    /// What it was asked so far.
+    pub(super) fn counts(&self) -> Counts {
+        *self.desk.counts.borrow()
+    }
+
+    /// Waits until it was asked enough.
+    pub(super) async fn until(&self, enough: impl Fn(&Counts) -> bool) -> Result<()> {
+        self.desk.counts.subscribe().wait_for(|counts| enough(counts)).await?;
+        Ok(())
+    }
+
+    /// The names that it gave to the payouts that it took.
+    pub(super) fn payouts(&self) -> Vec<GatewayPayoutId> {
+        self.desk.book().ids()
+    }
+
+    /// An error unless it took this many payouts, each named by us once, and asked for once.
+    pub(super) fn check_each_came_once(&self, count: u64) -> Result<()> {
+        let (ordered, taken) = (self.counts().ordered, self.counts().taken);
+        let named = self.desk.book().named();
+        ensure!(
+            (ordered, taken, named) == (count, count, count),
+            "of {count} payouts the provider took {taken}, which are {named} different ones, and was \
+             asked {ordered} times"
+        );
         Ok(())
     }
 }
 
 impl Desk {
-    async fn answer(
-        self: Arc<Self>,
-        request: Request<Incoming>,
-    ) -> Result<Response<Full<Bytes>>, anyhow::Error> {
+    async fn answer(self: Arc<Self>, request: Request<Incoming>) -> Result<Answer> {
         let (head, body) = request.into_parts();
         let body = body.collect().await?.to_bytes();
         let path = head.uri.path();
         if path == route::PAYOUTS.v3 && head.method == Method::POST {
-            tokio::time::sleep(self.delay).await;
-            return self.take(&body);
+            return self.take(&head, &body).await;
         }
         let payout = path.strip_prefix(route::PAYOUTS.v3).and_then(|rest| rest.strip_prefix('/'));
         if let Some(id) = payout {
-            return respond(200, self.show(id).to_string());
+            return self.show(id).await;
+        }
+        if path == route::JWKS {
+            return respond(200, Jwks::render(&[self.events.verifying_key()]));
         }
         self.hand_on(&head, &body).await
     }
 
-    fn take(&self, body: &[u8]) -> Result<Response<Full<Bytes>>, anyhow::Error> {
-        let mut payouts = self.payouts.lock().unwrap_or_else(PoisonError::into_inner);
-        let id =
-            uuid::Uuid::from_u128(u128::try_from(payouts.len())?.saturating_add(1)).to_string();
-        payouts.insert(id.clone(), serde_json::from_slice(body)?);
-        drop(payouts);
-        self.taken.send_modify(|taken| *taken = taken.saturating_add(1));
-        respond(202, json!({ "id": id }).to_string())
+    async fn take(&self, head: &Parts, body: &[u8]) -> Result<Answer> {
+        self.count(|counts| counts.ordered = counts.ordered.saturating_add(1));
+        self.orders.pass().await;
+        tokio::time::sleep(self.delay).await;
+        let key = head.headers.get(header::IDEMPOTENCY_KEY).context("every payout has a key")?;
+        let body: Json = serde_json::from_slice(body)?;
+        let (id, is_new) = self.book().take(key.to_str()?, body)?;
+        if is_new {
+            self.count(|counts| counts.taken = counts.taken.saturating_add(1));
+        }
+        respond(202, json!({ "id": id.to_string() }).to_string())
     }
 
-    fn show(&self, id: &str) -> Json {
-        let payouts = self.payouts.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut payout = payouts.get(id).cloned().unwrap_or(json!(null));
-        if let Some(members) = payout.as_object_mut() {
-            let more = [("status", "executed"), ("created_at", ONCE), ("executed_at", ONCE)];
-            let more =
-                more.into_iter().chain([("id", id), ("scheme_id", "faster_payments_service")]);
-            members.extend(more.map(|(name, value)| (name.to_owned(), json!(value))));
-        }
-        payout
+    async fn show(&self, id: &str) -> Result<Answer> {
+        self.questions.pass().await;
+        let (payout, is_new) = self.book().show(id);
+        self.count(|counts| {
+            counts.asked = counts.asked.saturating_add(1);
+            counts.shown = counts.shown.saturating_add(u64::from(is_new));
+        });
+        respond(200, payout.to_string())
     }
 
     /// The sandbox's answer.
-    async fn hand_on(
-        &self,
-        head: &hyper::http::request::Parts,
-        body: &[u8],
-    ) -> Result<Response<Full<Bytes>>, anyhow::Error> {
+    async fn hand_on(&self, head: &Parts, body: &[u8]) -> Result<Answer> {
         let mut text = format!("{} {} HTTP/1.1\r\n", head.method, head.uri);
         for (name, value) in &head.headers {
             write!(text, "{name}: {}\r\n", value.to_str().context("it is text")?)?;
@@ -122,9 +175,12 @@ impl Desk {
         let answer = Line::open(self.sandbox).await?.ask(&bytes).await?;
         respond(answer.status, answer.body)
     }
-}
 
-fn respond(status: u16, body: impl Into<Bytes>) -> Result<Response<Full<Bytes>>, anyhow::Error> {
-    let response = Response::builder().status(status).header("content-type", "application/json");
-    Ok(response.body(Full::new(body.into()))?)
+    fn count(&self, more: impl FnOnce(&mut Counts)) {
+        self.counts.send_modify(more);
+    }
+
+    fn book(&self) -> MutexGuard<'_, Book> {
+        self.book.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }

@@ -77,7 +77,7 @@ impl Report {
 
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "\nratios: median of {} rounds [least, most]", self.rounds)?;
+        writeln!(f, "\nratios and spans: median of {} rounds [least, most]", self.rounds)?;
         for (goal, series) in &self.taken.ratios {
             let [median, least, most] = [series.median(), series.least(), series.most()].map(Ratio);
             let met = if goal.wanted().is_met_by(median) { "met" } else { "MISSED" };

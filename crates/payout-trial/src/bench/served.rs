@@ -4,10 +4,13 @@ use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, ensure};
+use payout_domain::ProviderStatus;
 use payout_http_client::{
-    ClientSecret, Deadlines, Environment, OperatorClient, OperatorConnection,
+    ApiClient, ClientSecret, Deadlines, Environment, OperatorClient, OperatorConnection,
+    PayoutQuery,
 };
 use payout_wire::operator::PauseOrder;
 use payout_wire::token::TokenResponse;
@@ -30,6 +33,7 @@ pub(super) struct Served {
     pub(super) token: String,
     pub(super) store: Store,
     pub(super) name: String,
+    launch: Launch,
     operator: OperatorClient,
     /// How many payouts it has accepted.
     accepted: AtomicU64,
@@ -41,31 +45,45 @@ pub(super) struct Opening<'a> {
     pub(super) binary: &'a Path,
     pub(super) name: &'a str,
     pub(super) environment: &'a [(&'a str, &'a str)],
+    /// Where its webhooks go.
+    pub(super) webhook: Option<&'a str>,
 }
 
 /// What the service logs: how its store keeps what it has promised, and whatever goes wrong.
 const LOG: &str = "warn,payout::server::database=info";
 
+/// How long all payouts may take to be executed.
+const PATIENCE: Duration = Duration::from_mins(1);
+
 /// Who pauses it.
 const OPERATOR: &str = "bench";
 
 impl Served {
-    /// Starts a service in front of this provider. It sends nothing until it is told to.
+    /// Starts a service on an empty store, in front of this provider. It sends nothing until it is told
+    /// to.
     pub(super) async fn start(
         stage: &Stage,
         opening: &Opening<'_>,
         store: &Store,
         gateway: &str,
     ) -> Result<Self> {
-        let Opening { binary, name, environment } = *opening;
+        Self::start_on(stage, opening, &store.fresh().await?, gateway).await
+    }
+
+    /// Starts a service on a store that others may use as well.
+    pub(super) async fn start_on(
+        stage: &Stage,
+        opening: &Opening<'_>,
+        store: &Store,
+        gateway: &str,
+    ) -> Result<Self> {
+        let Opening { binary, name, environment, webhook } = *opening;
         let address = Stage::address()?;
-        let store = store.fresh().await?;
         let log = std::iter::once(("PAYOUT_LOG", LOG));
         let environment = log.chain(environment.iter().copied());
         let environment: Vec<_> =
             environment.map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
-        let setting =
-            Setting { name, store: &store, gateway, webhook: None, environment: &environment };
+        let setting = Setting { name, store, gateway, webhook, environment: &environment };
         let launch = service::launch(stage, address, &setting);
         let launch = Launch { program: Some(binary.to_owned()), ..launch };
         let server = launch.start_ready(stage).await?;
@@ -77,11 +95,38 @@ impl Served {
             address,
             server,
             token,
-            store,
+            store: store.clone(),
             name: name.to_owned(),
+            launch,
             operator,
             accepted: AtomicU64::new(0),
         })
+    }
+
+    /// Ends it as a crash does.
+    pub(super) async fn kill(&mut self) -> Result<()> {
+        self.server.kill().await
+    }
+
+    /// Starts it again on its store, and says how long it took until it was ready.
+    pub(super) async fn restart(&mut self, stage: &Stage) -> Result<Duration> {
+        self.server = self.launch.start(stage)?;
+        self.server.until_ready().await
+    }
+
+    /// Waits until it says that all of this many payouts are executed: an error if it does not in time.
+    pub(super) async fn until_executed(&self, stage: &Stage, count: u64) -> Result<()> {
+        let client = service::client(stage, self.address)?;
+        let begun = Instant::now();
+        loop {
+            let executed = executed(&client).await?;
+            if executed == count {
+                return Ok(());
+            }
+            let late = begun.elapsed() > PATIENCE;
+            ensure!(!late, "of {count} payouts {executed} are executed");
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
     }
 
     /// How it is asked.
@@ -123,6 +168,22 @@ impl Served {
     /// How many payouts it has accepted.
     pub(super) fn accepted(&self) -> u64 {
         self.accepted.load(Ordering::Relaxed)
+    }
+}
+
+/// How many payouts the service says are executed.
+async fn executed(client: &ApiClient) -> Result<u64> {
+    let mut query = PayoutQuery { limit: Some(100), cursor: None };
+    let mut count = 0_u64;
+    loop {
+        let page = client.payouts(&query).await?.value;
+        let executed =
+            page.items.iter().filter(|it| matches!(it.status, ProviderStatus::Executed { .. }));
+        count = count.saturating_add(u64::try_from(executed.count())?);
+        match page.next_cursor {
+            Some(cursor) => query.cursor = Some(cursor),
+            None => return Ok(count),
+        }
     }
 }
 
