@@ -4,7 +4,7 @@ mod node;
 mod value;
 
 use std::cell::RefCell;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::fmt;
 
 use serde::{Serialize, Serializer};
@@ -26,8 +26,8 @@ pub(crate) fn read<T>(
     read: impl FnOnce(&Value<'_>) -> Option<T>,
 ) -> Result<T, InvalidBody> {
     let node = node::parse(bytes)?;
-    let faults = Faults::default();
-    check_shape(&node, "", &faults);
+    let faults = Faults::of(&node);
+    check_shape(&node, &faults);
     let value = Value::root(&node, &faults).object().and_then(|body| read(&body));
     match value {
         Some(value) if faults.is_empty() => Ok(value),
@@ -60,55 +60,70 @@ pub(crate) fn as_optional_text<S: Serializer>(
     }
 }
 
-/// What has been found wrong so far.
-#[derive(Default)]
-pub(crate) struct Faults(RefCell<BTreeMap<String, Vec<String>>>);
+/// What has been found wrong so far with a document.
+pub(crate) struct Faults<'a> {
+    document: &'a Node,
+    found: RefCell<BTreeMap<String, Vec<String>>>,
+}
 
-impl Faults {
-    fn add(&self, path: &str, sentence: String) {
-        let mut faults = self.0.borrow_mut();
-        if faults.values().map(Vec::len).sum::<usize>() < FAULTS_MAX {
-            let path = if path.is_empty() { InvalidBody::WHOLE } else { path };
-            let sentences = faults.entry(path.to_owned()).or_default();
-            // A member can be asked for twice.
-            if !sentences.contains(&sentence) {
-                sentences.push(sentence);
-            }
+impl<'a> Faults<'a> {
+    fn of(document: &'a Node) -> Self {
+        Self { document, found: RefCell::default() }
+    }
+
+    /// Says what is wrong with a value of the document. Where that is, is looked for only now: nearly every
+    /// document has nothing wrong with it.
+    fn add(&self, node: &Node, sentence: String) {
+        if self.has_room() {
+            self.add_at(node::path_to(self.document, node), sentence);
+        }
+    }
+
+    /// Says what is wrong with a member that is not there.
+    fn add_missing(&self, object: &Node, name: &str, sentence: String) {
+        if self.has_room() {
+            self.add_at(value::member_path(&node::path_to(self.document, object), name), sentence);
+        }
+    }
+
+    fn has_room(&self) -> bool {
+        self.found.borrow().values().map(Vec::len).sum::<usize>() < FAULTS_MAX
+    }
+
+    fn add_at(&self, path: String, sentence: String) {
+        let path = if path.is_empty() { InvalidBody::WHOLE.to_owned() } else { path };
+        let mut found = self.found.borrow_mut();
+        let sentences = found.entry(path).or_default();
+        // A member can be asked for twice.
+        if !sentences.contains(&sentence) {
+            sentences.push(sentence);
         }
     }
 
     fn is_empty(&self) -> bool {
-        self.0.borrow().is_empty()
+        self.found.borrow().is_empty()
     }
 
     fn into_invalid_body(self) -> InvalidBody {
         if self.is_empty() {
-            self.add("", "does not have the form that is expected here".to_owned());
+            self.add_at(String::new(), "does not have the form that is expected here".to_owned());
         }
-        InvalidBody::new(self.0.into_inner())
+        InvalidBody::new(self.found.into_inner())
     }
 }
 
 /// Finds what is wrong with the form of the whole document, also in members that nobody reads.
-fn check_shape(node: &Node, path: &str, faults: &Faults) {
+fn check_shape(node: &Node, faults: &Faults<'_>) {
     match node {
         Node::Object(members) => {
-            let mut seen = BTreeSet::new();
-            for (name, member) in members {
-                let path = value::member_path(path, name);
-                if !seen.insert(name) {
-                    faults.add(&path, "occurs more than once; write it once".to_owned());
-                }
-                check_shape(member, &path, faults);
+            for member in node::repeated(members) {
+                faults.add(member, "occurs more than once; write it once".to_owned());
             }
+            members.iter().for_each(|(_, member)| check_shape(member, faults));
         }
-        Node::List(items) => {
-            for (at, item) in items.iter().enumerate() {
-                check_shape(item, &value::item_path(path, at), faults);
-            }
-        }
+        Node::List(items) => items.iter().for_each(|item| check_shape(item, faults)),
         Node::TooDeep => {
-            faults.add(path, format!("is nested deeper than {DEPTH_MAX} levels; flatten it"));
+            faults.add(node, format!("is nested deeper than {DEPTH_MAX} levels; flatten it"));
         }
         Node::Null | Node::Bool | Node::Whole(_) | Node::OtherNumber | Node::Text(_) => {}
     }

@@ -1,7 +1,8 @@
 //! A JSON document as it stands, nothing lost that matters: both of two equal keys are kept, and a
 //! number that is not whole is never rounded into one.
 
-use std::fmt;
+use std::collections::BTreeSet;
+use std::{fmt, ptr};
 
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_path_to_error::Segment;
@@ -39,6 +40,53 @@ pub(crate) fn parse(bytes: &[u8]) -> Result<Node, InvalidBody> {
         .deserialize(&mut deserializer)
         .and_then(|node| deserializer.end().map(|()| node))
         .map_err(|_| syntax_fault(text))
+}
+
+/// The members of an object of which another one before them has the name.
+pub(super) fn repeated(members: &[(String, Node)]) -> Vec<&Node> {
+    let mut seen = BTreeSet::new();
+    members.iter().filter(|(name, _)| !seen.insert(name)).map(|(_, node)| node).collect()
+}
+
+/// Where a value of a document stands: empty for the document itself.
+pub(super) fn path_to(document: &Node, wanted: &Node) -> String {
+    let mut steps = Vec::new();
+    let _found = find(document, wanted, &mut steps);
+    steps.iter().fold(String::new(), |path, step| match step {
+        Step::Member(name) => value::member_path(&path, name),
+        Step::Item(at) => value::item_path(&path, *at),
+    })
+}
+
+/// A step from an object or a list to what is in it.
+enum Step<'a> {
+    Member(&'a str),
+    Item(usize),
+}
+
+/// Leaves the steps that lead to a value, if it is there.
+fn find<'a>(from: &'a Node, wanted: &Node, steps: &mut Vec<Step<'a>>) -> bool {
+    if ptr::eq(from, wanted) {
+        return true;
+    }
+    let mut leads = |step, node| {
+        steps.push(step);
+        let found = find(node, wanted, steps);
+        if !found {
+            steps.pop();
+        }
+        found
+    };
+    match from {
+        Node::Object(members) => members.iter().any(|(name, node)| leads(Step::Member(name), node)),
+        Node::List(items) => items.iter().enumerate().any(|(at, node)| leads(Step::Item(at), node)),
+        Node::Null
+        | Node::Bool
+        | Node::Whole(_)
+        | Node::OtherNumber
+        | Node::Text(_)
+        | Node::TooDeep => false,
+    }
 }
 
 /// Reads once more what could not be read, now keeping track of where.

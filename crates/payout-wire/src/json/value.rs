@@ -1,4 +1,4 @@
-//! Reading a value of which the path is known, and saying what is wrong with it.
+//! Reading a value, and saying what is wrong with it.
 
 use std::fmt;
 use std::str::FromStr;
@@ -9,14 +9,13 @@ use super::Faults;
 use super::node::Node;
 use crate::timestamp;
 
-/// A value somewhere in a document.
+/// A value somewhere in a document, which knows where when something is wrong with it.
 ///
 /// Every question that has no answer leaves a sentence behind, so a reader asks all its questions
 /// first and gives up (`?`) afterwards.
 pub(crate) struct Value<'a> {
     node: &'a Node,
-    path: String,
-    faults: &'a Faults,
+    faults: &'a Faults<'a>,
 }
 
 /// The path of a member. Names are the sender's, so they are cut to what a reader needs to find them.
@@ -31,19 +30,19 @@ pub(super) fn item_path(list: &str, at: usize) -> String {
 }
 
 impl<'a> Value<'a> {
-    pub(super) fn root(node: &'a Node, faults: &'a Faults) -> Self {
-        Self { node, path: String::new(), faults }
+    pub(super) fn root(node: &'a Node, faults: &'a Faults<'a>) -> Self {
+        Self { node, faults }
     }
 
     /// Says what is wrong with this value, and that it has no answer.
     pub(crate) fn refuse<T>(&self, sentence: impl Into<String>) -> Option<T> {
-        self.faults.add(&self.path, sentence.into());
+        self.faults.add(self.node, sentence.into());
         None
     }
 
     /// Says what is wrong with a member that is not there to say it of.
     pub(crate) fn refuse_member<T>(&self, name: &str, sentence: impl Into<String>) -> Option<T> {
-        self.faults.add(&member_path(&self.path, name), sentence.into());
+        self.faults.add_missing(self.node, name, sentence.into());
         None
     }
 
@@ -60,18 +59,14 @@ impl<'a> Value<'a> {
     /// The members of an object, in their order, `null`s included.
     pub(crate) fn members(&self) -> impl Iterator<Item = (&'a str, Self)> {
         let members = if let Node::Object(members) = self.node { members.as_slice() } else { &[] };
-        members.iter().map(|(name, node)| {
-            let path = member_path(&self.path, name);
-            (name.as_str(), Self { node, path, faults: self.faults })
-        })
+        members.iter().map(|(name, node)| (name.as_str(), Self { node, faults: self.faults }))
     }
 
     /// A member of an object; a `null` is absent.
     pub(crate) fn member(&self, name: &str) -> Option<Self> {
         let Node::Object(members) = self.node else { return None };
         let (_, node) = members.iter().find(|(member, _)| member == name)?;
-        let path = member_path(&self.path, name);
-        (!matches!(node, Node::Null)).then_some(Self { node, path, faults: self.faults })
+        (!matches!(node, Node::Null)).then_some(Self { node, faults: self.faults })
     }
 
     /// A member that must be there.
@@ -95,11 +90,7 @@ impl<'a> Value<'a> {
     /// The items of a list; none if it is no list.
     pub(crate) fn items_if_any(&self) -> Vec<Self> {
         let items = if let Node::List(items) = self.node { items.as_slice() } else { &[] };
-        let value = |(at, node)| {
-            let path = item_path(&self.path, at);
-            Self { node, path, faults: self.faults }
-        };
-        items.iter().enumerate().map(value).collect()
+        items.iter().map(|node| Self { node, faults: self.faults }).collect()
     }
 
     /// Reads every item of a list that must be there; one that cannot be read has said why.
