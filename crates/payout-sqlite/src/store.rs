@@ -18,7 +18,8 @@ use crate::{OpenError, Settings, Statistics, StoreOptions, restart, schema, seal
 /// A store in one SQLite file.
 ///
 /// It is meant to be shared behind an `Arc` and closed at the end with [`close`](Self::close). One
-/// that is merely dropped loses nothing that was acknowledged, but is checked when it is opened next.
+/// that is merely dropped loses nothing that was acknowledged; if the machine has stopped since, the next
+/// opening reads the whole file.
 #[derive(Debug)]
 pub struct SqliteStore {
     // The order matters when the store is dropped: the threads end once nobody can ask them.
