@@ -18,13 +18,17 @@ use payout_wire::route;
 use serde_json::{Value as Json, json};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
+use uuid::Uuid;
 
 use super::line::Line;
 
 /// A provider that verifies nothing, so that what sending costs can be seen beside it.
-pub(super) struct QuickProvider {
-    pub(super) address: SocketAddr,
+pub(crate) struct QuickProvider {
+    pub(crate) address: SocketAddr,
     taken: watch::Receiver<u64>,
+    asked: watch::Receiver<u64>,
+    shows: watch::Sender<bool>,
+    desk: Arc<Desk>,
 }
 
 struct Desk {
@@ -34,6 +38,10 @@ struct Desk {
     /// What it was asked for, by the name that it gave.
     payouts: Mutex<BTreeMap<String, Json>>,
     taken: watch::Sender<u64>,
+    /// How often it has shown one.
+    asked: watch::Sender<u64>,
+    /// Whether it shows payouts now; until then, whoever asks waits.
+    shows: watch::Receiver<bool>,
 }
 
 /// When everything happened that it tells of.
@@ -41,25 +49,69 @@ const ONCE: &str = "2026-03-02T09:14:07.412093Z";
 
 impl QuickProvider {
     /// Listens, in front of the sandbox at this address.
-    pub(super) async fn start(sandbox: SocketAddr, delay: Duration) -> Result<Self> {
+    pub(crate) async fn start(sandbox: SocketAddr, delay: Duration) -> Result<Self> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
         let address = listener.local_addr()?;
         let (sender, taken) = watch::channel(0);
-        let desk = Arc::new(Desk { sandbox, delay, payouts: Mutex::default(), taken: sender });
+        let (asked_sender, asked) = watch::channel(0);
+        let (shows, may_show) = watch::channel(true);
+        let desk = Arc::new(Desk {
+            sandbox,
+            delay,
+            payouts: Mutex::default(),
+            taken: sender,
+            asked: asked_sender,
+            shows: may_show,
+        });
+        let staff = Arc::clone(&desk);
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
                 let _slower_but_right = stream.set_nodelay(true);
-                let desk = Arc::clone(&desk);
+                let desk = Arc::clone(&staff);
                 let answer = service_fn(move |request| Arc::clone(&desk).answer(request));
                 let served = http1::Builder::new().serve_connection(TokioIo::new(stream), answer);
                 tokio::spawn(served);
             }
         });
-        Ok(Self { address, taken })
+        Ok(Self { address, taken, asked, shows, desk })
+    }
+
+    /// The name that it gives to the payout that it was asked for as this one, from 1 on.
+    pub(crate) fn name(number: u64) -> Uuid {
+        Uuid::from_u128(u128::from(number))
+    }
+
+    /// Lets whoever asks after a payout wait, or answers them all.
+    pub(crate) fn show_payouts(&self, show: bool) {
+        self.shows.send_replace(show);
+    }
+
+    /// Remembers a payout as if it had been asked for it, under this name and in these words.
+    pub(crate) fn remember(&self, name: Uuid, words: &[u8]) -> Result<()> {
+        let words = serde_json::from_slice(words).context("a payout's own words")?;
+        let mut payouts = self.desk.payouts.lock().unwrap_or_else(PoisonError::into_inner);
+        payouts.entry(name.to_string()).or_insert(words);
+        Ok(())
+    }
+
+    /// How many payouts it was asked for.
+    pub(crate) fn taken(&self) -> u64 {
+        *self.taken.borrow()
+    }
+
+    /// How often it has shown one.
+    pub(crate) fn asked(&self) -> u64 {
+        *self.asked.borrow()
+    }
+
+    /// Waits until it has shown payouts so often.
+    pub(crate) async fn until_asked(&mut self, count: u64) -> Result<()> {
+        self.asked.wait_for(|asked| *asked >= count).await?;
+        Ok(())
     }
 
     /// Waits until it was asked for this many payouts.
-    pub(super) async fn until_taken(&mut self, count: u64) -> Result<()> {
+    pub(crate) async fn until_taken(&mut self, count: u64) -> Result<()> {
         self.taken.wait_for(|taken| *taken >= count).await?;
         Ok(())
     }
@@ -79,6 +131,8 @@ impl Desk {
         }
         let payout = path.strip_prefix(route::PAYOUTS.v3).and_then(|rest| rest.strip_prefix('/'));
         if let Some(id) = payout {
+            self.shows.clone().wait_for(|shows| *shows).await?;
+            self.asked.send_modify(|asked| *asked = asked.saturating_add(1));
             return respond(200, self.show(id).to_string());
         }
         self.hand_on(&head, &body).await
@@ -86,11 +140,12 @@ impl Desk {
 
     fn take(&self, body: &[u8]) -> Result<Response<Full<Bytes>>, anyhow::Error> {
         let mut payouts = self.payouts.lock().unwrap_or_else(PoisonError::into_inner);
-        let id =
-            uuid::Uuid::from_u128(u128::try_from(payouts.len())?.saturating_add(1)).to_string();
+        // Whoever takes one holds all of them, so nobody else counts meanwhile.
+        let number = self.taken.borrow().saturating_add(1);
+        let id = QuickProvider::name(number).to_string();
         payouts.insert(id.clone(), serde_json::from_slice(body)?);
+        self.taken.send_replace(number);
         drop(payouts);
-        self.taken.send_modify(|taken| *taken = taken.saturating_add(1));
         respond(202, json!({ "id": id }).to_string())
     }
 

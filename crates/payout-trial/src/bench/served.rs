@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 use anyhow::{Context as _, Result, ensure};
 use payout_http_client::{
@@ -23,13 +24,15 @@ use crate::stage::Stage;
 use crate::store::Store;
 
 /// A service whose figures are taken: alone in a directory, on an empty store.
-pub(super) struct Served {
-    pub(super) address: SocketAddr,
-    pub(super) server: Server,
+pub(crate) struct Served {
+    pub(crate) address: SocketAddr,
+    pub(crate) server: Server,
     /// A token of the client that may use it.
-    pub(super) token: String,
-    pub(super) store: Store,
-    pub(super) name: String,
+    pub(crate) token: String,
+    pub(crate) store: Store,
+    pub(crate) name: String,
+    /// How it was started, so that it can be started again.
+    launch: Launch,
     operator: OperatorClient,
     /// How many payouts it has accepted.
     accepted: AtomicU64,
@@ -37,10 +40,10 @@ pub(super) struct Served {
 
 /// What a service is, beside its store.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Opening<'a> {
-    pub(super) binary: &'a Path,
-    pub(super) name: &'a str,
-    pub(super) environment: &'a [(&'a str, &'a str)],
+pub(crate) struct Opening<'a> {
+    pub(crate) binary: &'a Path,
+    pub(crate) name: &'a str,
+    pub(crate) environment: &'a [(&'a str, &'a str)],
 }
 
 /// What the service logs: how its store keeps what it has promised, and whatever goes wrong.
@@ -51,7 +54,7 @@ const OPERATOR: &str = "bench";
 
 impl Served {
     /// Starts a service in front of this provider. It sends nothing until it is told to.
-    pub(super) async fn start(
+    pub(crate) async fn start(
         stage: &Stage,
         opening: &Opening<'_>,
         store: &Store,
@@ -70,33 +73,62 @@ impl Served {
         let launch = Launch { program: Some(binary.to_owned()), ..launch };
         let server = launch.start_ready(stage).await?;
         let operator = operator(stage, name, address).await?;
-        let pause = PauseOrder { because: "what is accepted is measured alone".into() };
-        operator.pause(&pause).await.context("the service is not paused")?;
-        let token = token(address).await?;
-        Ok(Self {
+        let served = Self {
             address,
             server,
-            token,
+            token: token(address).await?,
             store,
             name: name.to_owned(),
+            launch,
             operator,
             accepted: AtomicU64::new(0),
-        })
+        };
+        served.pause().await?;
+        Ok(served)
+    }
+
+    /// Ends it as an operator does, and waits until its store is closed.
+    pub(crate) async fn stop(&mut self) -> Result<()> {
+        self.server.signal("TERM").await?;
+        let status = self.server.ended().await?;
+        ensure!(status.success(), "the service did not end well: {}", self.server.last_words());
+        Ok(())
+    }
+
+    /// Starts it again where it was, and says how long it took to be ready.
+    pub(crate) async fn start_again(
+        &mut self,
+        stage: &Stage,
+        patience: Duration,
+    ) -> Result<Duration> {
+        self.server = self.launch.start(stage)?;
+        let announced = tokio::time::timeout(patience, self.server.announced()).await;
+        let ready = announced.context("the service was not ready in time")?;
+        let ready = ready.with_context(|| self.server.last_words())?;
+        self.token = token(self.address).await?;
+        Ok(ready)
     }
 
     /// How it is asked.
-    pub(super) fn letterhead(&self) -> Letterhead<'_> {
+    pub(crate) fn letterhead(&self) -> Letterhead<'_> {
         Letterhead { address: self.address, token: &self.token }
     }
 
+    /// Lets it send nothing until it is told to.
+    pub(crate) async fn pause(&self) -> Result<()> {
+        let pause = PauseOrder { because: "what is accepted is measured alone".into() };
+        self.operator.pause(&pause).await.context("the service is not paused")?;
+        Ok(())
+    }
+
     /// Lets it send what it has accepted.
-    pub(super) async fn resume(&self) -> Result<()> {
+    pub(crate) async fn resume(&self) -> Result<()> {
         self.operator.resume().await?;
         Ok(())
     }
 
     /// Lets it accept one payout, so that it knows the user and has met everything once.
-    pub(super) async fn warm_up(&self, stage: &Stage, user: &PaidIn) -> Result<()> {
+    pub(crate) async fn warm_up(&self, stage: &Stage, user: &PaidIn) -> Result<()> {
         let requests = self.letterhead().creates(stage.signing_key(), user, 1)?;
         let request = requests.first().context("one was made")?;
         let answer = Line::open(self.address).await?.ask(request).await?;
@@ -107,7 +139,7 @@ impl Served {
     }
 
     /// What its store has read back of how it keeps what it has promised.
-    pub(super) fn durability(&self, stage: &Stage) -> String {
+    pub(crate) fn durability(&self, stage: &Stage) -> String {
         let log = std::fs::read_to_string(stage.path(&format!("{}.log", self.name)));
         let log = log.unwrap_or_default();
         let lines = log.lines().filter_map(|line| serde_json::from_str::<Json>(line).ok());
@@ -116,12 +148,12 @@ impl Served {
     }
 
     /// Notes that it has accepted more.
-    pub(super) fn note(&self, accepted: u64) {
+    pub(crate) fn note(&self, accepted: u64) {
         self.accepted.fetch_add(accepted, Ordering::Relaxed);
     }
 
     /// How many payouts it has accepted.
-    pub(super) fn accepted(&self) -> u64 {
+    pub(crate) fn accepted(&self) -> u64 {
         self.accepted.load(Ordering::Relaxed)
     }
 }
