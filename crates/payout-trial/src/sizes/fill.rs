@@ -51,7 +51,7 @@ const QUICKLY: &str = "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; \
 
 /// As the service left it.
 const AS_BEFORE: &str = "PRAGMA locking_mode = NORMAL; PRAGMA synchronous = FULL; \
-     PRAGMA journal_mode = WAL; PRAGMA wal_checkpoint(TRUNCATE);";
+     PRAGMA journal_mode = WAL;";
 
 /// One row for each clone of a batch, with all that it has of its own.
 const CLONE: &str = "CREATE TEMP TABLE clone (seq INTEGER PRIMARY KEY, origin INTEGER NOT NULL, \
@@ -72,24 +72,24 @@ pub(super) fn fill(database: &Path, clones: u64) -> Result<Filled> {
     }
     let connection =
         Connection::open_with_flags(database, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
-    connection.execute_batch(QUICKLY)?;
+    connection.execute_batch(QUICKLY).context("settings")?;
     let before = rows(&connection)?;
-    let triggers = take_triggers(&connection)?;
-    connection.execute_batch(ORIGINS)?;
+    let triggers = take_triggers(&connection).context("triggers")?;
+    connection.execute_batch(ORIGINS).context("what is cloned")?;
     let origins = origins(&connection)?;
     ensure!(u64::try_from(origins.len())? == LIVES, "{} payouts are whole", origins.len());
     for table in &TABLES {
-        table.set_aside(&connection)?;
+        table.set_aside(&connection).context(table.name)?;
     }
     connection.execute_batch(CLONE)?;
     let begun = Instant::now();
-    clone_all(&connection, &origins, clones)?;
+    clone_all(&connection, &origins, clones).context("clones")?;
     for (_, order) in &triggers {
-        connection.execute_batch(order)?;
+        connection.execute_batch(order).context("triggers as they were")?;
     }
     let took = begun.elapsed();
-    check(&connection, &before, clones)?;
-    connection.execute_batch(AS_BEFORE)?;
+    check(&connection, &before, clones).context("what was cloned")?;
+    connection.execute_batch(AS_BEFORE).context("the settings as they were")?;
     connection.close().map_err(|(_, error)| error)?;
     std::fs::File::open(database)?.sync_all()?;
     Ok(Filled { clones, took })
@@ -111,7 +111,7 @@ fn clone_all(connection: &Connection, origins: &[Origin], clones: u64) -> Result
     let mut done = 0_u64;
     while done < clones {
         let end = done.saturating_add(BATCH).min(clones);
-        connection.execute_batch("BEGIN; DELETE FROM temp.clone")?;
+        connection.execute_batch("BEGIN; DELETE FROM temp.clone").context("a batch")?;
         for number in done..end {
             let number = i64::try_from(number)?;
             let at = oldest.saturating_add(number.saturating_mul(APART));
@@ -119,7 +119,7 @@ fn clone_all(connection: &Connection, origins: &[Origin], clones: u64) -> Result
             name(connection, origin, (first.saturating_add(number), at), &mut random)?;
         }
         for statement in &statements {
-            connection.prepare_cached(statement)?.execute(())?;
+            connection.prepare_cached(statement)?.execute(()).context("rows")?;
         }
         connection.execute_batch("COMMIT")?;
         progress.inc(end.saturating_sub(done));
