@@ -112,13 +112,11 @@ async fn measure(plan: &Plan, payouts: u64) -> Result<SizeFigures> {
     let (filled, ready) = here.fill(&ground, payouts).await?;
     let bytes = bytes_in(&here.directory(&ground))?;
     let (rounds, span) = (plan.rounds, plan.span);
-    let mut turns =
-        Turns { ground: &ground, here: &mut here, empty: &mut empty, rounds, span };
+    let mut turns = Turns { ground: &ground, here: &mut here, empty: &mut empty, rounds, span };
     let mut deeds = turns.run(&Deed::QUIET).await?;
     let open = if payouts < LARGE { OPEN.0 } else { OPEN.1 };
     let reopened = reopened::reopen(&ground, &mut here, open).await?;
-    let mut turns =
-        Turns { ground: &ground, here: &mut here, empty: &mut empty, rounds, span };
+    let mut turns = Turns { ground: &ground, here: &mut here, empty: &mut empty, rounds, span };
     deeds.extend(turns.run(&[Deed::Create]).await?);
     let resident = resident(&here, span).await?;
     Ok(SizeFigures { payouts, filled, bytes, ready, reopened, deeds, resident })

@@ -70,8 +70,7 @@ pub(super) fn fill(database: &Path, clones: u64) -> Result<Filled> {
     if clones == 0 {
         return Ok(Filled::default());
     }
-    let connection =
-        Connection::open_with_flags(database, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+    let connection = Connection::open_with_flags(database, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
     connection.execute_batch(QUICKLY).context("settings")?;
     let before = rows(&connection)?;
     let triggers = take_triggers(&connection).context("triggers")?;
@@ -98,7 +97,8 @@ pub(super) fn fill(database: &Path, clones: u64) -> Result<Filled> {
 fn clone_all(connection: &Connection, origins: &[Origin], clones: u64) -> Result<()> {
     let statements = TABLES.iter().map(|table| table.statement(connection));
     let statements = statements.collect::<Result<Vec<_>>>()?;
-    let first: i64 = connection.query_row("SELECT max(seq) + 1 FROM payout", (), |row| row.get(0))?;
+    let first: i64 =
+        connection.query_row("SELECT max(seq) + 1 FROM payout", (), |row| row.get(0))?;
     let youngest = SystemClock.now().minus(AGE_MIN).as_micros();
     let oldest = youngest.saturating_sub(i64::try_from(clones)?.saturating_mul(APART));
     let progress = ProgressBar::new(clones);

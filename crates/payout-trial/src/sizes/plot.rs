@@ -73,13 +73,34 @@ impl Plot {
     fn line(&self, f: &mut Formatter<'_>, line: &Line) -> fmt::Result {
         let (most, colour) = (self.most(), line.colour);
         let points = line.values.iter().enumerate();
-        let points: Vec<_> = points.map(|(place, value)| (self.x(place), y(*value, most))).collect();
+        let points: Vec<_> =
+            points.map(|(place, value)| (self.x(place), y(*value, most))).collect();
         let path: Vec<_> = points.iter().map(|(x, y)| format!("{x},{y}")).collect();
         let path = path.join(" ");
-        writeln!(f, r#"<polyline points="{path}" fill="none" stroke="{colour}" stroke-width="2"/>"#)?;
-        for ((x, y), value) in points.iter().zip(&line.values) {
+        writeln!(
+            f,
+            r#"<polyline points="{path}" fill="none" stroke="{colour}" stroke-width="2"/>"#
+        )?;
+        for (x, y) in points {
             writeln!(f, r#"<circle cx="{x}" cy="{y}" r="3.5" fill="{colour}"/>"#)?;
-            let (y, value) = (y.saturating_sub(8), shown(*value));
+        }
+        Ok(())
+    }
+
+    /// The values at one size, each near its point and none over another.
+    fn values(&self, f: &mut Formatter<'_>, place: usize) -> fmt::Result {
+        let (most, x) = (self.most(), self.x(place));
+        let values =
+            self.lines.iter().filter_map(|line| Some((line.values.get(place)?, line.colour)));
+        let mut values: Vec<_> =
+            values.map(|(value, colour)| (y(*value, most), *value, colour)).collect();
+        values.sort_unstable();
+        let mut free = 0;
+        for (point, value, colour) in values {
+            let above = point.saturating_sub(8);
+            let y = if above >= free { above } else { free.max(point.saturating_add(16)) };
+            free = y.saturating_add(13);
+            let value = shown(value);
             writeln!(
                 f,
                 r#"<text x="{x}" y="{y}" text-anchor="middle" font-size="11" fill="{colour}">{value}</text>"#
@@ -122,6 +143,9 @@ impl Display for Plot {
         for line in &self.lines {
             self.line(f, line)?;
         }
+        for place in 0..self.sizes.len() {
+            self.values(f, place)?;
+        }
         let y = HEIGHT.saturating_sub(12);
         writeln!(f, r##"<text x="20" y="{y}" font-size="11" fill="#666">{caption}</text>"##)?;
         writeln!(f, "</svg>")
@@ -134,12 +158,13 @@ fn y(value: u64, most: u64) -> u64 {
     BOTTOM.saturating_sub(value.saturating_mul(room).checked_div(most).unwrap_or(0))
 }
 
-/// The next of 1, 2, 5, 10, 20, 50 and so on, with a little room above the value.
+/// The next number that begins with one of a few digits, with a little room above the value.
 fn round_up(value: u64) -> u64 {
-    let wanted = value.saturating_add(value.div_euclid(10));
+    let wanted = value.saturating_add(value.div_euclid(20));
     let decades = std::iter::successors(Some(1_u64), |decade| decade.checked_mul(10));
-    let steps = decades.flat_map(|decade| [1_u64, 2, 5].map(|step| decade.saturating_mul(step)));
-    steps.into_iter().find(|step| *step >= wanted).unwrap_or(u64::MAX)
+    let steps =
+        |decade: u64| [10_u64, 15, 20, 30, 40, 50, 60, 80].map(|it| it.saturating_mul(decade));
+    decades.flat_map(steps).find(|step| *step >= wanted).unwrap_or(u64::MAX)
 }
 
 /// A number of thousandths, with as many digits as say something.
@@ -191,7 +216,23 @@ mod tests {
     }
 
     #[test]
+    fn no_value_is_written_over_another() {
+        let mut plot = plot();
+        plot.lines = ["one", "two", "three"]
+            .map(|name| Line { name: name.to_owned(), ..plot.lines[0].clone() })
+            .to_vec();
+
+        let svg = plot.to_string();
+        let written = svg.lines().filter(|line| line.contains(">400<"));
+        let heights: Vec<_> = written.map(|line| line.split("y=\"").nth(1)).collect();
+        assert_eq!(heights.len(), 4, "three values, and one of the axis: {svg}");
+        let mut once = heights.clone();
+        once.dedup();
+        assert_eq!(once, heights);
+    }
+
+    #[test]
     fn the_axis_ends_at_a_round_number() {
-        assert_eq!([1, 9, 19, 46, 900].map(round_up), [1, 10, 50, 50, 1000]);
+        assert_eq!([1, 19, 46, 900, 1_144_000].map(round_up), [10, 20, 50, 1000, 1_500_000]);
     }
 }

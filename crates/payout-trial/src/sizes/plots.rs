@@ -37,7 +37,7 @@ fn create(report: &Report) -> Plot {
     let empty = line(report, "a nearly empty one, in turns with it", GREY, |it| {
         empty_cpu_ns(it, Deed::Create)
     });
-    plot(report, "Signed durable create", vec![here, empty])
+    plot(report, "Signed durable create", &rounds(report), vec![here, empty])
 }
 
 fn list(report: &Report) -> Plot {
@@ -48,7 +48,7 @@ fn list(report: &Report) -> Plot {
         ("one by its id", third, Deed::Get),
     ];
     let lines = lines.map(|(name, colour, deed)| line(report, name, colour, |it| cpu_ns(it, deed)));
-    plot(report, "Reading", lines.into())
+    plot(report, "Reading", &rounds(report), lines.into())
 }
 
 fn reconcile(report: &Report) -> Plot {
@@ -58,7 +58,9 @@ fn reconcile(report: &Report) -> Plot {
         line(report, "claimed and sent", second, |it| it.reopened.sent.cpu_ns),
         line(report, "event followed", third, |it| cpu_ns(it, Deed::Event)),
     ];
-    plot(report, "Bringing open payouts to their end", lines)
+    let open: Vec<_> = report.sizes.iter().map(|it| it.reopened.open.to_string()).collect();
+    let how = format!("{} open payouts, once each; events: {}", open.join(", "), rounds(report));
+    plot(report, "Bringing open payouts to their end", &how, lines)
 }
 
 fn line(
@@ -70,15 +72,20 @@ fn line(
     Line { name: name.to_owned(), colour, values: report.sizes.iter().map(cpu_ns).collect() }
 }
 
-fn plot(report: &Report, title: &'static str, lines: Vec<Line>) -> Plot {
+/// How often and how long everything was looked at.
+fn rounds(report: &Report) -> String {
+    let (rounds, milliseconds) = (report.rounds, report.span.as_millis());
+    format!("medians of {rounds} rounds of {milliseconds} ms")
+}
+
+fn plot(report: &Report, title: &'static str, how: &str, lines: Vec<Line>) -> Plot {
     let now = timestamp::to_seconds(SystemClock.now());
     let day = now.split('T').next().unwrap_or_default();
     let of = report.of.as_ref().map(|of| format!(", {of}")).unwrap_or_default();
-    let (rounds, milliseconds) = (report.rounds, report.span.as_millis());
     Plot {
         title,
         upwards: "processor time of the service for each, µs; SQLite",
-        caption: format!("{day}{of}; medians of {rounds} rounds of {milliseconds} ms"),
+        caption: format!("{day}{of}; {how}"),
         sizes: report.sizes.iter().map(|it| HumanCount(it.payouts).to_string()).collect(),
         lines,
     }

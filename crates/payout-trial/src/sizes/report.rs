@@ -6,9 +6,9 @@ use std::time::Duration;
 use indicatif::HumanCount;
 use serde_json::{Map, Value as Json, json};
 
+use super::SizeFigures;
 use super::deed::Deed;
 use super::goals::{Goal, goals};
-use super::SizeFigures;
 use crate::bench::figure::{Figure, Ratio, Series};
 use crate::figures::milliseconds;
 

@@ -57,8 +57,7 @@ impl Site {
             ("PAYOUT_SERVE_WEBHOOK", receiver.url()),
             ("PAYOUT_SERVE_PRIVATE_NETWORKS", "127.0.0.0/8"),
         ];
-        let opening =
-            Opening { binary: ground.stage.binary(), name, environment: &environment };
+        let opening = Opening { binary: ground.stage.binary(), name, environment: &environment };
         let gateway = format!("http://{}", provider.address);
         let served = Served::start(&ground.stage, &opening, &Store::Sqlite, &gateway).await?;
         let oldest = Requests::once(Vec::new());
@@ -101,7 +100,11 @@ impl Site {
 
     /// Fills its store up with clones of what it has lived through, while it is stopped, and says how
     /// long it took to be ready again.
-    pub(super) async fn fill(&mut self, ground: &Ground, payouts: u64) -> Result<(Filled, Duration)> {
+    pub(super) async fn fill(
+        &mut self,
+        ground: &Ground,
+        payouts: u64,
+    ) -> Result<(Filled, Duration)> {
         self.served.stop().await?;
         let database = self.database(ground);
         let filling = tokio::task::spawn_blocking(move || fill::fill(&database, payouts));

@@ -112,16 +112,10 @@ impl Compared {
     }
 }
 
-fn requests(
-    ground: &Ground,
-    site: &Site,
-    deed: Deed,
-    span: Duration,
-) -> Result<Arc<Requests>> {
+fn requests(ground: &Ground, site: &Site, deed: Deed, span: Duration) -> Result<Arc<Requests>> {
     let milliseconds = u64::try_from(span.as_millis())?;
-    let in_span = |per_second: u64| {
-        usize::try_from(per_second.saturating_mul(milliseconds).div_ceil(1000))
-    };
+    let in_span =
+        |per_second: u64| usize::try_from(per_second.saturating_mul(milliseconds).div_ceil(1000));
     let letterhead = site.served.letterhead();
     let known = site.known.iter();
     Ok(match deed {
