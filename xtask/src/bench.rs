@@ -73,9 +73,10 @@ pub(crate) fn run(arguments: &BenchArguments) -> Result<Verdict> {
 /// Measures the binary by how much its store holds.
 fn sizes(arguments: &BenchArguments) -> Result<Verdict> {
     let folder = process::target_folder()?;
-    let (rounds, span, up_to, plots) = match arguments.quick {
-        true => (3, "500", 100_000, folder.join("plots")),
-        false => (5, "2000", 10_000_000, process::workspace_root().join("docs/plots")),
+    let (rounds, span, up_to, plots) = if arguments.quick {
+        (3, "500", 100_000, folder.join("plots"))
+    } else {
+        (5, "2000", 10_000_000, process::workspace_root().join("docs/plots"))
     };
     let rounds = arguments.rounds.unwrap_or(rounds).to_string();
     let up_to = arguments.up_to.unwrap_or(up_to).to_string();

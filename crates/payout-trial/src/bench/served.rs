@@ -73,7 +73,7 @@ impl Served {
         let launch = Launch { program: Some(binary.to_owned()), ..launch };
         let server = launch.start_ready(stage).await?;
         let operator = operator(stage, name, address).await?;
-        let served = Self {
+        let this = Self {
             address,
             server,
             token: token(address).await?,
@@ -83,8 +83,8 @@ impl Served {
             operator,
             accepted: AtomicU64::new(0),
         };
-        served.pause().await?;
-        Ok(served)
+        this.pause().await?;
+        Ok(this)
     }
 
     /// Ends it as an operator does, and waits until its store is closed.
