@@ -3,7 +3,9 @@
 mod instructions;
 mod operations;
 mod simulation;
+mod sizes;
 
+use self::sizes::{Length, SizesArguments};
 use crate::postgres::Cluster;
 use crate::process;
 use crate::verdict::Verdict;
@@ -24,10 +26,12 @@ pub(crate) struct BenchArguments {
     /// Only this part, for whoever looks into one thing: create, create-postgres, create-by-tables,
     /// create-slowly, forgery, create-unverified, read, dispatch, webhook-in, webhook-out, reconcile,
     /// recover, instances; may be given several times
-    #[arg(long, value_name = "PART")]
+    #[arg(long, value_name = "PART", conflicts_with = "Instead")]
     only: Vec<String>,
     #[command(flatten)]
     instead: Instead,
+    #[command(flatten)]
+    sizes: SizesArguments,
     /// Write the counts of instructions down
     #[arg(long, requires = "instructions")]
     bless: bool,
@@ -38,16 +42,23 @@ pub(crate) struct BenchArguments {
 
 /// What is measured instead of the service.
 #[derive(Clone, Copy, Debug, Args)]
+#[group(multiple = false)]
 struct Instead {
+    /// Measure cost against size instead: stores of none up to 10 million payouts, with plots in docs/plots
+    ///
+    /// It takes the better part of an hour and some 25 GB of disk. With --quick it goes up to 100,000
+    /// payouts, and the plots go to target/plots.
+    #[arg(long)]
+    sizes: bool,
     /// Measure single operations instead: of the domain, of bodies, of signatures
-    #[arg(long, conflicts_with_all = ["instructions", "simulation", "rounds", "only"])]
+    #[arg(long, conflicts_with = "rounds")]
     operations: bool,
     /// Count the instructions of the paths that every payout takes instead; it fails if they are more or
     /// less than is written down by 3 of a hundred
-    #[arg(long, conflicts_with_all = ["simulation", "quick", "rounds", "only"])]
+    #[arg(long, conflicts_with_all = ["quick", "rounds"])]
     instructions: bool,
     /// Measure how many payouts a second the simulation lives through instead
-    #[arg(long, conflicts_with_all = ["rounds", "only"])]
+    #[arg(long, conflicts_with = "rounds")]
     simulation: bool,
 }
 
@@ -57,7 +68,11 @@ const UNVERIFIED: &str = "--cfg payout_unverified";
 
 /// Measures what is asked for.
 pub(crate) fn run(arguments: &BenchArguments) -> Result<Verdict> {
-    let BenchArguments { quick, json, instead, .. } = *arguments;
+    let BenchArguments { quick, json, rounds, instead, .. } = *arguments;
+    if instead.sizes {
+        let length = Length { is_quick: quick, is_json: json, rounds };
+        return sizes::run(&arguments.sizes, length);
+    }
     if instead.operations {
         return operations::run(quick, json);
     }
@@ -112,4 +127,42 @@ fn build_unverified() -> Result<Option<PathBuf>> {
     let verdict =
         process::run(&mut build).context("the binary to be measured without its walls")?;
     Ok((verdict == Verdict::Passed).then(|| folder.join("release/payout")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::Parser;
+
+    #[derive(Debug, Parser)]
+    struct Line {
+        #[command(flatten)]
+        arguments: BenchArguments,
+    }
+
+    fn is_understood(line: &str) -> bool {
+        Line::try_parse_from(std::iter::once("bench").chain(line.split(' '))).is_ok()
+    }
+
+    #[test]
+    fn only_one_thing_is_measured_instead_of_the_service() {
+        for one in INSTEAD {
+            assert!(is_understood(one), "{one}");
+            assert!(!is_understood(&format!("{one} --only create")), "{one}");
+            for other in INSTEAD {
+                assert!(!is_understood(&format!("{one} {other}")), "{one} {other}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_belongs_to_one_thing_is_refused_without_it() {
+        for line in ["--bless", "--up-to 10000", "--plots somewhere"] {
+            assert!(!is_understood(line), "{line}");
+        }
+        assert!(is_understood("--sizes --up-to 10000 --plots somewhere --rounds 1 --quick --json"));
+        assert!(is_understood("--quick --rounds 1 --only create --only read"));
+    }
+
+    const INSTEAD: [&str; 4] = ["--sizes", "--operations", "--instructions", "--simulation"];
 }

@@ -9,6 +9,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::bench;
 use crate::crash::Plan;
+use crate::sizes;
 use crate::store::Store;
 use crate::sweep;
 use crate::trials::Trial;
@@ -37,6 +38,9 @@ pub(crate) enum Verb {
     /// Measure what the service takes, beside what the machine can do
     #[command(after_help = "Example: cargo xtask bench --quick")]
     Bench(BenchArgs),
+    /// Measure what the service takes by how much its store holds, and plot it
+    #[command(after_help = "Example: cargo xtask bench --sizes --up-to 1000000")]
+    Sizes(SizesArgs),
     /// Show what the benches of single operations came to
     #[command(hide = true)]
     Operations {
@@ -127,6 +131,27 @@ pub(crate) struct BenchArgs {
 }
 
 #[derive(Debug, Args)]
+pub(crate) struct SizesArgs {
+    #[command(flatten)]
+    pub(crate) common: Common,
+    /// The most payouts that a store holds; the sizes are none, 10,000, and ten times as many each time
+    #[arg(long, default_value_t = 10_000_000, value_name = "N")]
+    up_to: u64,
+    /// How often everything is measured
+    #[arg(long, default_value_t = 5, value_name = "N")]
+    rounds: usize,
+    /// How long each thing is looked at in a round, in milliseconds
+    #[arg(long, default_value_t = 2000, value_name = "MS")]
+    span: u64,
+    /// Where the plots are written [default: nowhere]
+    #[arg(long, value_name = "DIR")]
+    plots: Option<PathBuf>,
+    /// What is measured, such as a commit; the plots say it
+    #[arg(long, value_name = "TEXT")]
+    of: Option<String>,
+}
+
+#[derive(Debug, Args)]
 pub(crate) struct SweepArgs {
     #[command(flatten)]
     pub(crate) common: Common,
@@ -199,6 +224,24 @@ impl BenchArgs {
             parts: self.parts(),
             span: Duration::from_millis(self.span.max(100)),
             slow_rounds: self.slow_rounds.unwrap_or(usize::MAX),
+        })
+    }
+}
+
+impl SizesArgs {
+    /// What is to be done.
+    pub(crate) fn plan(&self) -> Result<sizes::Plan> {
+        anyhow::ensure!(
+            self.common.store()? == Store::Sqlite,
+            "only the store in a file can be filled up so far; say --store sqlite"
+        );
+        Ok(sizes::Plan {
+            binary: self.common.binary()?,
+            up_to: self.up_to,
+            rounds: self.rounds.max(1),
+            span: Duration::from_millis(self.span.max(100)),
+            plots: self.plots.clone(),
+            of: self.of.clone(),
         })
     }
 }
