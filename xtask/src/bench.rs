@@ -1,5 +1,7 @@
 //! `cargo xtask bench`: the binary beside what the machine can do.
 
+mod peers;
+
 use crate::postgres::Cluster;
 use crate::process;
 use crate::verdict::Verdict;
@@ -14,13 +16,18 @@ pub(crate) struct BenchArguments {
     /// Fewer and shorter rounds: under two minutes once everything is built
     #[arg(long)]
     quick: bool,
-    /// How often everything is measured [default: 7, quick: 3]
+    /// How often everything is measured [default: 7, quick: 3; with --peers: 3, quick: 1]
     #[arg(long, value_name = "N")]
     rounds: Option<usize>,
     /// Only this part, for whoever looks into one thing: create, create-postgres, create-by-tables,
     /// create-slowly, forgery, create-unverified, read, dispatch; may be given several times
     #[arg(long, value_name = "PART")]
     only: Vec<String>,
+    /// Side by side with what people use instead: simulators of providers, and queues on PostgreSQL
+    ///
+    /// Installs them from npm and `PyPI` below `target/peers`; needs Node.js 20, npm and Python.
+    #[arg(long, conflicts_with = "only")]
+    peers: bool,
     /// Print one JSON object instead of the table
     #[arg(long)]
     json: bool,
@@ -38,11 +45,19 @@ pub(crate) fn run(arguments: &BenchArguments) -> Result<Verdict> {
         return Ok(Verdict::Failed);
     }
     let Some(unverified) = build_unverified()? else { return Ok(Verdict::Failed) };
+    let target = process::target_folder()?;
+    let installed = target.join("peers");
+    if arguments.peers {
+        peers::install(&installed)?;
+    }
     let cluster = Cluster::start()?;
-    let mut bench = Command::new(process::target_folder()?.join("release/payout-trial"));
-    let (rounds, span) = if arguments.quick { (3, "500") } else { (7, "2000") };
-    let rounds = arguments.rounds.unwrap_or(rounds).to_string();
-    bench.args(["bench", "--rounds", &rounds, "--span", span, "--database", cluster.url()]);
+    let mut bench = Command::new(target.join("release/payout-trial"));
+    bench.arg(if arguments.peers { "peers" } else { "bench" });
+    if arguments.peers {
+        bench.arg("--installed").arg(installed);
+    }
+    let (rounds, span) = arguments.length();
+    bench.args(["--rounds", &rounds.to_string(), "--span", span, "--database", cluster.url()]);
     bench.arg("--unverified").arg(unverified).current_dir(process::workspace_root());
     for part in &arguments.only {
         bench.args(["--only", part]);
@@ -53,6 +68,19 @@ pub(crate) fn run(arguments: &BenchArguments) -> Result<Verdict> {
     let verdict = process::run(&mut bench);
     cluster.stop()?;
     verdict
+}
+
+impl BenchArguments {
+    /// How many rounds, and how long each thing is looked at in one, in milliseconds.
+    fn length(&self) -> (usize, &'static str) {
+        let (rounds, span) = match (self.quick, self.peers) {
+            (false, false) => (7, "2000"),
+            (true, false) => (3, "500"),
+            (false, true) => (3, "2000"),
+            (true, true) => (1, "500"),
+        };
+        (self.rounds.unwrap_or(rounds), span)
+    }
 }
 
 /// Where the binary lies that looks at no signature; `None` if it cannot be built.

@@ -3,16 +3,16 @@
 //! This class of machine changes its pace from minute to minute, so every figure is taken beside the
 //! limit that it is held against, in several rounds, and only their ratios are worth a goal.
 
-mod figure;
-mod line;
-mod usage;
-mod load;
+pub(crate) mod figure;
+pub(crate) mod line;
+pub(crate) mod usage;
+pub(crate) mod load;
 mod limits;
 mod bare_http;
 mod bare_writer;
-mod request;
-mod quick_provider;
-mod served;
+pub(crate) mod request;
+pub(crate) mod quick_provider;
+pub(crate) mod served;
 mod house;
 mod names;
 mod rounds;
@@ -26,7 +26,7 @@ use indicatif::ProgressBar;
 
 pub(crate) use self::bare_http::serve as serve_bare_http;
 use self::house::{House, Setup, bytes_in};
-pub(crate) use self::names::Part;
+pub(crate) use self::names::{Part, Wanted};
 pub(crate) use self::report::Report;
 use self::report::ServiceFigures;
 use self::rounds::{Round, Taken};

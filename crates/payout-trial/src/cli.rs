@@ -9,6 +9,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::bench;
 use crate::crash::Plan;
+use crate::peers;
 use crate::store::Store;
 use crate::sweep;
 use crate::trials::Trial;
@@ -37,6 +38,9 @@ pub(crate) enum Verb {
     /// Measure what the service takes, beside what the machine can do
     #[command(after_help = "Example: cargo xtask bench --quick")]
     Bench(BenchArgs),
+    /// Measure the service and the sandbox side by side with what people use instead
+    #[command(after_help = "Example: cargo xtask bench --peers --quick")]
+    Peers(PeersArgs),
     /// Answer every request with the same bytes, as a limit for servers
     #[command(hide = true)]
     BareHttp {
@@ -114,6 +118,24 @@ pub(crate) struct BenchArgs {
 }
 
 #[derive(Debug, Args)]
+pub(crate) struct PeersArgs {
+    #[command(flatten)]
+    pub(crate) common: Common,
+    /// The binary without its look at signatures
+    #[arg(long, value_name = "FILE")]
+    unverified: PathBuf,
+    /// Where the peers are installed, below `node` and `python`
+    #[arg(long, value_name = "DIR")]
+    installed: PathBuf,
+    /// How often everything is measured
+    #[arg(long, default_value_t = 3, value_name = "N")]
+    rounds: usize,
+    /// How long each thing is looked at in a round, in milliseconds
+    #[arg(long, default_value_t = 2000, value_name = "MS")]
+    span: u64,
+}
+
+#[derive(Debug, Args)]
 pub(crate) struct SweepArgs {
     #[command(flatten)]
     pub(crate) common: Common,
@@ -184,6 +206,21 @@ impl BenchArgs {
             database: self.common.database.clone(),
             rounds: self.rounds.max(1),
             parts: self.parts(),
+            span: Duration::from_millis(self.span.max(100)),
+        })
+    }
+}
+
+impl PeersArgs {
+    /// What is to be done.
+    pub(crate) fn plan(&self) -> Result<peers::Plan> {
+        let database = self.common.database.clone();
+        Ok(peers::Plan {
+            binary: self.common.binary()?,
+            unverified: self.unverified.clone(),
+            installed: self.installed.clone(),
+            database: database.context("say --database URL, or use `cargo xtask bench --peers`")?,
+            rounds: self.rounds.max(1),
             span: Duration::from_millis(self.span.max(100)),
         })
     }

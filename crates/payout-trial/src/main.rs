@@ -24,13 +24,14 @@ mod crash;
 mod sweep;
 mod trials;
 mod bench;
+mod peers;
 
 use std::process::ExitCode;
 
 use anyhow::Result;
 use clap::Parser as _;
 
-use crate::cli::{BenchArgs, Cli, CrashArgs, SweepArgs, TrialsArgs, Verb};
+use crate::cli::{BenchArgs, Cli, CrashArgs, PeersArgs, SweepArgs, TrialsArgs, Verb};
 use crate::stage::Stage;
 
 #[tokio::main]
@@ -40,6 +41,7 @@ async fn main() -> ExitCode {
         Verb::Sweep(arguments) => sweep(&arguments).await,
         Verb::Trials(arguments) => trials(&arguments).await,
         Verb::Bench(arguments) => bench(&arguments).await,
+        Verb::Peers(arguments) => peers(&arguments).await,
         Verb::BareHttp { address } => bench::serve_bare_http(address).await.map(|()| true),
     };
     match done {
@@ -97,6 +99,17 @@ async fn trials(arguments: &TrialsArgs) -> Result<bool> {
 /// Says that it was measured; whether that is enough, people say who look at the machine as well.
 async fn bench(arguments: &BenchArgs) -> Result<bool> {
     let report = bench::run(&arguments.plan()?).await?;
+    if arguments.common.json {
+        println!("{}", report.json());
+    } else {
+        println!("{report}");
+    }
+    Ok(true)
+}
+
+/// Says that it was measured, as a bench does.
+async fn peers(arguments: &PeersArgs) -> Result<bool> {
+    let report = peers::run(&arguments.plan()?).await?;
     if arguments.common.json {
         println!("{}", report.json());
     } else {

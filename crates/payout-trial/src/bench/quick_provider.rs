@@ -22,8 +22,8 @@ use tokio::sync::watch;
 use super::line::Line;
 
 /// A provider that verifies nothing, so that what sending costs can be seen beside it.
-pub(super) struct QuickProvider {
-    pub(super) address: SocketAddr,
+pub(crate) struct QuickProvider {
+    pub(crate) address: SocketAddr,
     taken: watch::Receiver<u64>,
 }
 
@@ -41,7 +41,7 @@ const ONCE: &str = "2026-03-02T09:14:07.412093Z";
 
 impl QuickProvider {
     /// Listens, in front of the sandbox at this address.
-    pub(super) async fn start(sandbox: SocketAddr, delay: Duration) -> Result<Self> {
+    pub(crate) async fn start(sandbox: SocketAddr, delay: Duration) -> Result<Self> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
         let address = listener.local_addr()?;
         let (sender, taken) = watch::channel(0);
@@ -59,7 +59,7 @@ impl QuickProvider {
     }
 
     /// Waits until it was asked for this many payouts.
-    pub(super) async fn until_taken(&mut self, count: u64) -> Result<()> {
+    pub(crate) async fn until_taken(&mut self, count: u64) -> Result<()> {
         self.taken.wait_for(|taken| *taken >= count).await?;
         Ok(())
     }

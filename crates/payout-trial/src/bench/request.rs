@@ -22,14 +22,14 @@ const EMPTY: Request<'static> = Request {
 
 /// Whom requests are for, and who asks.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Letterhead<'a> {
-    pub(super) address: SocketAddr,
-    pub(super) token: &'a str,
+pub(crate) struct Letterhead<'a> {
+    pub(crate) address: SocketAddr,
+    pub(crate) token: &'a str,
 }
 
 impl Letterhead<'_> {
     /// `GET`.
-    pub(super) fn get(&self, path: &str) -> Vec<u8> {
+    pub(crate) fn get(&self, path: &str) -> Vec<u8> {
         let Self { address, token } = self;
         let head = format!(
             "GET {path} HTTP/1.1\r\nHost: {address}\r\nAuthorization: Bearer {token}\r\n\
@@ -41,7 +41,7 @@ impl Letterhead<'_> {
     /// Requests for payouts, each under a key of its own: a random one, as clients make them.
     ///
     /// Signing costs about half of verifying, so all processors sign.
-    pub(super) fn creates(
+    pub(crate) fn creates(
         &self,
         key: &SigningKey,
         user: &PaidIn,
@@ -72,7 +72,7 @@ impl Letterhead<'_> {
     }
 
     /// The same, all with the signature of the first: for a server that does not look.
-    pub(super) fn unsigned(
+    pub(crate) fn unsigned(
         &self,
         key: &SigningKey,
         user: &PaidIn,
@@ -116,7 +116,7 @@ impl Letterhead<'_> {
 }
 
 /// The request for a token.
-pub(super) fn token(address: SocketAddr, body: &[u8]) -> Vec<u8> {
+pub(crate) fn token(address: SocketAddr, body: &[u8]) -> Vec<u8> {
     let (path, length) = (route::TOKEN, body.len());
     let text = format!(
         "POST {path} HTTP/1.1\r\nHost: {address}\r\nContent-Type: application/json\r\n\

@@ -23,13 +23,13 @@ use crate::stage::Stage;
 use crate::store::Store;
 
 /// A service whose figures are taken: alone in a directory, on an empty store.
-pub(super) struct Served {
-    pub(super) address: SocketAddr,
-    pub(super) server: Server,
+pub(crate) struct Served {
+    pub(crate) address: SocketAddr,
+    pub(crate) server: Server,
     /// A token of the client that may use it.
-    pub(super) token: String,
-    pub(super) store: Store,
-    pub(super) name: String,
+    pub(crate) token: String,
+    pub(crate) store: Store,
+    pub(crate) name: String,
     operator: OperatorClient,
     /// How many payouts it has accepted.
     accepted: AtomicU64,
@@ -37,10 +37,10 @@ pub(super) struct Served {
 
 /// What a service is, beside its store.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Opening<'a> {
-    pub(super) binary: &'a Path,
-    pub(super) name: &'a str,
-    pub(super) environment: &'a [(&'a str, &'a str)],
+pub(crate) struct Opening<'a> {
+    pub(crate) binary: &'a Path,
+    pub(crate) name: &'a str,
+    pub(crate) environment: &'a [(&'a str, &'a str)],
 }
 
 /// What the service logs: how its store keeps what it has promised, and whatever goes wrong.
@@ -51,7 +51,7 @@ const OPERATOR: &str = "bench";
 
 impl Served {
     /// Starts a service in front of this provider. It sends nothing until it is told to.
-    pub(super) async fn start(
+    pub(crate) async fn start(
         stage: &Stage,
         opening: &Opening<'_>,
         store: &Store,
@@ -85,18 +85,18 @@ impl Served {
     }
 
     /// How it is asked.
-    pub(super) fn letterhead(&self) -> Letterhead<'_> {
+    pub(crate) fn letterhead(&self) -> Letterhead<'_> {
         Letterhead { address: self.address, token: &self.token }
     }
 
     /// Lets it send what it has accepted.
-    pub(super) async fn resume(&self) -> Result<()> {
+    pub(crate) async fn resume(&self) -> Result<()> {
         self.operator.resume().await?;
         Ok(())
     }
 
     /// Lets it accept one payout, so that it knows the user and has met everything once.
-    pub(super) async fn warm_up(&self, stage: &Stage, user: &PaidIn) -> Result<()> {
+    pub(crate) async fn warm_up(&self, stage: &Stage, user: &PaidIn) -> Result<()> {
         let requests = self.letterhead().creates(stage.signing_key(), user, 1)?;
         let request = requests.first().context("one was made")?;
         let answer = Line::open(self.address).await?.ask(request).await?;
@@ -107,7 +107,7 @@ impl Served {
     }
 
     /// What its store has read back of how it keeps what it has promised.
-    pub(super) fn durability(&self, stage: &Stage) -> String {
+    pub(crate) fn durability(&self, stage: &Stage) -> String {
         let log = std::fs::read_to_string(stage.path(&format!("{}.log", self.name)));
         let log = log.unwrap_or_default();
         let lines = log.lines().filter_map(|line| serde_json::from_str::<Json>(line).ok());
@@ -116,17 +116,18 @@ impl Served {
     }
 
     /// Notes that it has accepted more.
-    pub(super) fn note(&self, accepted: u64) {
+    pub(crate) fn note(&self, accepted: u64) {
         self.accepted.fetch_add(accepted, Ordering::Relaxed);
     }
 
     /// How many payouts it has accepted.
-    pub(super) fn accepted(&self) -> u64 {
+    pub(crate) fn accepted(&self) -> u64 {
         self.accepted.load(Ordering::Relaxed)
     }
 }
 
-async fn token(address: SocketAddr) -> Result<String> {
+/// A token of the client that both servers let in.
+pub(crate) async fn token(address: SocketAddr) -> Result<String> {
     let asked = request::token(address, &Stage::token_request());
     let answer = Line::open(address).await?.ask(&asked).await?;
     let text = String::from_utf8_lossy(&answer.body);

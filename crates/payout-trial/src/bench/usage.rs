@@ -7,16 +7,16 @@ use anyhow::{Context as _, Result};
 
 /// What a process has taken so far.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Usage {
+pub(crate) struct Usage {
     /// Time on a processor, of all its threads that still live.
-    pub(super) cpu: Duration,
+    pub(crate) cpu: Duration,
     /// The most memory that it ever had, in KiB.
-    pub(super) peak_kib: u64,
+    pub(crate) peak_kib: u64,
 }
 
 impl Usage {
     /// Asks the kernel.
-    pub(super) fn of(pid: u32) -> Result<Self> {
+    pub(crate) fn of(pid: u32) -> Result<Self> {
         Ok(Self { cpu: cpu(pid)?, peak_kib: status(pid, "VmHWM:")? })
     }
 }
