@@ -25,7 +25,8 @@ pub(crate) struct BenchArguments {
     only: Vec<String>,
     /// Side by side with what people use instead: simulators of providers, and queues on PostgreSQL
     ///
-    /// Installs them from npm and `PyPI` below `target/peers`; needs Node.js 20, npm and Python.
+    /// Installs them from npm and `PyPI` below `target/peers`; needs Node.js 20, npm and Python. One of
+    /// them, localstripe, overwrites what it has kept of itself on this machine.
     #[arg(long, conflicts_with = "only")]
     peers: bool,
     /// Print one JSON object instead of the table

@@ -10,9 +10,11 @@ const require = createRequire(`${process.cwd()}/`);
 const [library, database, counted] = process.argv.slice(2);
 const count = Number(counted);
 
-// As many jobs at a time as the service is asked for payouts, over as many connections as serve them best.
+// As many jobs at a time as the service is asked for payouts.
 const LANES = 64;
-const CONNECTIONS = 20;
+
+// Over so many connections each of them was quickest.
+const CONNECTIONS = library === "pg-boss" ? 64 : 20;
 
 // How many jobs one statement puts into the queue where that is possible.
 const BATCH = 100;

@@ -4,7 +4,7 @@
 //! are accepted and done. Each is started anew in every round, ours and theirs in turns.
 
 mod names;
-mod memory;
+mod tree;
 mod house;
 mod pair;
 mod simulator;
@@ -44,7 +44,7 @@ const STEPS: u64 = 11;
 const GROWTH_STEPS: u64 = 6;
 
 /// How long a simulator is filled before it is looked at, for each second that things are looked at.
-const PATIENCE: u32 = 20;
+const PATIENCE: u32 = 30;
 
 /// Measures everything, round after round, and at last what becomes of those that remember.
 pub(crate) async fn run(plan: &Plan) -> Result<Report> {

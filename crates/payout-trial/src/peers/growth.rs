@@ -6,10 +6,10 @@ use anyhow::Result;
 use indicatif::ProgressBar;
 
 use super::house::House;
-use super::memory::resident_kib;
 use super::names::Scenario;
 use super::pair::CONNECTIONS;
 use super::simulator::Simulator;
+use super::tree::Tree;
 use crate::bench::figure::Figure;
 use crate::bench::load::{Load, Requests};
 
@@ -51,7 +51,7 @@ pub(super) async fn run(
             reached = reached.saturating_add(fill(house, &simulator, missing, patience).await?);
             let remembered = reached;
             let figure = pairs(house, &simulator, span, &mut reached).await?;
-            let resident_kib = resident_kib(simulator.manner.pid)?;
+            let resident_kib = Tree::of(simulator.manner.pid)?.resident_kib();
             all.push(Grown { scenario, wanted, reached: remembered, figure, resident_kib });
             progress.inc(1);
             if remembered < wanted {

@@ -1,17 +1,17 @@
 //! Everything that lies ready before anything is measured.
 
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail, ensure};
 use tokio::time::{sleep, timeout};
 
-use super::memory::resident_kib;
+use super::tree::Tree;
 use crate::bench::line::Line;
 use crate::provider::{PaidIn, Provider};
 use crate::server::{PATIENCE, Server};
 use crate::stage::Stage;
-use std::net::SocketAddr;
 
 /// What is measured, and where it lies.
 #[derive(Clone, Debug)]
@@ -89,7 +89,7 @@ impl Rest {
     pub(super) async fn of(server: &mut Server, address: SocketAddr, path: &str) -> Result<Self> {
         let start = first_answer(server, address, path).await?;
         sleep(QUIET).await;
-        Ok(Self { start, idle_kib: resident_kib(server.pid())? })
+        Ok(Self { start, idle_kib: Tree::of(server.pid())?.resident_kib() })
     }
 }
 

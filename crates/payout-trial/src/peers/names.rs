@@ -33,6 +33,8 @@ pub(super) enum Goal {
     Verified(Scenario),
     /// The same without a look at signatures.
     Unverified(Scenario),
+    /// The same with nothing on disk either.
+    InMemory(Scenario),
     /// Accepting and sending to this peer's putting in and working off.
     Queue(Scenario),
 }
@@ -57,6 +59,11 @@ impl Scenario {
             Self::PgBoss => "pg_boss",
             Self::Pgbench => "pgbench_tpcb",
         }
+    }
+
+    /// Its name without what it does.
+    fn name(self) -> &'static str {
+        self.title().split(':').next().unwrap_or_default()
     }
 
     /// What it is.
@@ -113,12 +120,12 @@ impl Scenario {
                  connections; one thread."
             }
             Self::GraphileBatches => {
-                "the same; `add_jobs` puts in 100 at once, which no HTTP client could wait for; this \
+                "the same, but `add_jobs` puts in 100 at once, where ours is asked for one at a time. This \
                  version takes them out one by one."
             }
             Self::PgBoss => {
                 "a job does nothing: no HTTP, no signature, no idempotency key, no history. Each is put \
-                 in, taken and completed by one statement each, 64 at a time, over 20 connections; one \
+                 in, taken and completed by one statement each, 64 at a time, over 64 connections; one \
                  thread."
             }
             Self::Pgbench => {
@@ -139,6 +146,7 @@ impl Goal {
             Self::IdleSandbox => "idle_sandbox_to_prism".to_owned(),
             Self::Verified(peer) => format!("sandbox_to_{}", peer.key()),
             Self::Unverified(peer) => format!("sandbox_unverified_to_{}", peer.key()),
+            Self::InMemory(peer) => format!("sandbox_unverified_in_memory_to_{}", peer.key()),
             Self::Queue(peer) => format!("accept_and_dispatch_to_{}", peer.key()),
         }
     }
@@ -150,9 +158,14 @@ impl Goal {
             Self::StartSandbox => "start of payout sandbox / of Prism".to_owned(),
             Self::IdleServe => "idle memory of payout serve / of Prism".to_owned(),
             Self::IdleSandbox => "idle memory of payout sandbox / of Prism".to_owned(),
-            Self::Verified(peer) => format!("payout sandbox / {}", peer.title()),
-            Self::Unverified(peer) => format!("sandbox, no verification / {}", peer.title()),
-            Self::Queue(peer) => format!("accept + dispatch / {}", peer.title()),
+            Self::Verified(peer) => format!("create + get: payout sandbox / {}", peer.name()),
+            Self::Unverified(peer) => {
+                format!("create + get: sandbox, no verification / {}", peer.name())
+            }
+            Self::InMemory(peer) => {
+                format!("create + get: sandbox, no verification, in memory / {}", peer.name())
+            }
+            Self::Queue(peer) => format!("accept + dispatch, PostgreSQL / {}", peer.name()),
         }
     }
 
@@ -164,7 +177,7 @@ impl Goal {
             Self::Verified(_) => Some(Wanted::AtLeast(Ratio(1500))),
             Self::Unverified(_) => Some(Wanted::AtLeast(Ratio(10_000))),
             Self::Queue(Scenario::Graphile) => Some(Wanted::AtLeast(Ratio(3000))),
-            Self::IdleSandbox | Self::Queue(_) => None,
+            Self::IdleSandbox | Self::InMemory(_) | Self::Queue(_) => None,
         }
     }
 }

@@ -8,9 +8,9 @@ use anyhow::{Context as _, Result, ensure};
 use serde_json::Value as Json;
 use tokio::task::JoinSet;
 
+use super::tree::Tree;
 use crate::bench::line::{Answer, Line};
 use crate::bench::load::{Measured, Requests};
-use crate::bench::usage::Usage;
 
 /// As many at a time as keep a server busy.
 pub(super) const CONNECTIONS: usize = 64;
@@ -19,7 +19,7 @@ pub(super) const CONNECTIONS: usize = 64;
 #[derive(Clone, Debug)]
 pub(super) struct Manner {
     pub(super) address: SocketAddr,
-    /// The process that answers.
+    /// The process that was started; whoever answers may be a child of it.
     pub(super) pid: u32,
     /// The status of the answer to a create.
     pub(super) created: u16,
@@ -38,7 +38,8 @@ impl Manner {
         for _ in 0..CONNECTIONS {
             lines.push(Line::open(self.address).await?);
         }
-        let before = Usage::of(self.pid)?;
+        let server = Tree::of(self.pid)?;
+        let before = server.cpu()?;
         let begun = Instant::now();
         let mut lanes = JoinSet::new();
         for line in lines {
@@ -50,7 +51,7 @@ impl Manner {
             spans.extend(lane.context("a lane of the load panicked")??);
         }
         let elapsed = begun.elapsed();
-        let cpu = Usage::of(self.pid)?.cpu.saturating_sub(before.cpu);
+        let cpu = server.cpu()?.saturating_sub(before);
         spans.sort_unstable();
         let count = u64::try_from(spans.len())?;
         ensure!(count > 0, "not one request was answered");

@@ -108,8 +108,7 @@ impl Round<'_> {
         };
         let (warm_up, requests) = (requests(self.in_span(most))?, requests(self.in_span(most))?);
         // Whoever compiles while it runs has done so before anything counts.
-        let half = self.span.checked_div(2).unwrap_or_default();
-        simulator.manner.run(&warm_up, half).await?;
+        simulator.manner.run(&warm_up, self.span).await?;
         let measured = simulator.manner.run(&requests, self.span).await?;
         self.keep(scenario, Figure::of(&measured));
         self.taken.rests.entry(scenario).or_default().push(simulator.rest);
@@ -131,6 +130,7 @@ impl Round<'_> {
         for peer in Scenario::SIMULATORS {
             ratios.push((Goal::Verified(peer), rate(sandbox), rate(peer)));
             ratios.push((Goal::Unverified(peer), rate(Scenario::SandboxUnverified), rate(peer)));
+            ratios.push((Goal::InMemory(peer), rate(Scenario::SandboxInMemory), rate(peer)));
         }
         for (peer, _) in QUEUES {
             ratios.push((Goal::Queue(peer), rate(Scenario::Queue), rate(peer)));

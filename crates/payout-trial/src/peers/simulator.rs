@@ -113,9 +113,8 @@ fn launch(house: &House, scenario: Scenario, name: &str, address: SocketAddr) ->
         }
         other => bail!("{} is no simulator", other.key()),
     };
-    let environment = vec![("NODE_ENV".to_owned(), "production".to_owned())];
     let log = house.stage.path(&format!("{name}.log"));
-    Ok(Launch { program: Some(program), environment, ..Launch::new(arguments, log) })
+    Ok(Launch { program: Some(program), ..Launch::new(arguments, log) })
 }
 
 /// Our own, with an account that no bench empties.
