@@ -40,7 +40,7 @@ pub(super) enum Goal {
 }
 
 impl Scenario {
-    /// The simulators that ours is held against.
+    /// The simulators of others.
     pub(super) const SIMULATORS: [Self; 3] = [Self::Prism, Self::Mockoon, Self::Localstripe];
 
     /// Its key in JSON.

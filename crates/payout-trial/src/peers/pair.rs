@@ -34,15 +34,15 @@ pub(super) struct Manner {
 impl Manner {
     /// Creates and gets for so long, or until the creates are used up. Each span is that of a pair.
     pub(super) async fn run(&self, creates: &Arc<Requests>, span: Duration) -> Result<Measured> {
-        let mut lines = Vec::new();
+        let mut connections = Vec::new();
         for _ in 0..CONNECTIONS {
-            lines.push(Line::open(self.address).await?);
+            connections.push(Line::open(self.address).await?);
         }
         let server = Tree::of(self.pid)?;
         let before = server.cpu()?;
         let begun = Instant::now();
         let mut lanes = JoinSet::new();
-        for line in lines {
+        for line in connections {
             let (manner, creates) = (self.clone(), Arc::clone(creates));
             lanes.spawn(async move { manner.drive(line, &creates, begun, span).await });
         }

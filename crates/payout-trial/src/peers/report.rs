@@ -125,9 +125,9 @@ impl fmt::Display for Report {
 
 impl Medians {
     fn of(figures: &[Figure], rests: &[Rest]) -> Self {
-        let of = |values: Vec<u64>| Series::from_iter(values).median();
+        let of = |values: Vec<u64>| values.into_iter().collect::<Series>().median();
         let figure = |value: fn(&Figure) -> u64| of(figures.iter().map(value).collect());
-        let rates = Series::from_iter(figures.iter().map(|it| it.per_second));
+        let rates: Series = figures.iter().map(|it| it.per_second).collect();
         Self {
             per_second: rates.median(),
             least: rates.least(),

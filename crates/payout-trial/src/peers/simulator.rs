@@ -23,10 +23,23 @@ pub(super) struct Simulator {
     pub(super) server: Server,
     pub(super) manner: Manner,
     pub(super) rest: Rest,
-    scenario: Scenario,
+    make: Make,
+    /// Whether it looks at signatures.
+    verifies: bool,
     /// The token that it is shown.
     token: String,
     user: PaidIn,
+}
+
+/// What is asked of a simulator.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Make {
+    /// Payouts, by a client that it knows.
+    Ours,
+    /// Payouts, by anybody.
+    Mock,
+    /// Customers.
+    Stripe,
 }
 
 /// Where payouts are found, before their ids.
@@ -35,7 +48,7 @@ const PAYOUTS: &str = "/v3/payouts/";
 /// Where localstripe keeps customers, before their ids.
 const CUSTOMERS: &str = "/v1/customers/";
 
-/// localstripe takes any key that begins like this.
+/// A key as localstripe wants it; mocks look at none.
 const STRIPE_KEY: &str = "sk_test_12345";
 
 impl Simulator {
@@ -44,34 +57,34 @@ impl Simulator {
         let address = Stage::address()?;
         let launch = launch(house, scenario, name, address)?;
         let mut server = launch.start(&house.stage)?;
-        let path = if scenario == Scenario::Localstripe { CUSTOMERS } else { PAYOUTS };
+        let make = Make::of(scenario);
+        let (path, created) = make.manner();
         let anything = format!("{path}{}", Random::new(crate::clock::seed()).uuid());
         let rest = Rest::of(&mut server, address, &anything).await?;
-        let is_ours = !Scenario::SIMULATORS.contains(&scenario);
-        let (token, user) = match scenario {
-            _ if is_ours => (token(address).await?, pay_in(address).await?),
-            Scenario::Localstripe => (STRIPE_KEY.to_owned(), house.user.clone()),
-            _ => ("any".to_owned(), house.user.clone()),
+        let (token, user) = match make {
+            Make::Ours => (token(address).await?, pay_in(address).await?),
+            Make::Mock | Make::Stripe => (STRIPE_KEY.to_owned(), house.user.clone()),
         };
         let manner = Manner {
             address,
             pid: server.pid(),
-            created: if scenario == Scenario::Localstripe { 200 } else { 202 },
+            created,
             path,
             headers: format!("Authorization: Bearer {token}\r\nAccept: application/json\r\n"),
-            remembers: is_ours || scenario == Scenario::Localstripe,
+            remembers: make != Make::Mock,
         };
-        Ok(Self { server, manner, rest, scenario, token, user })
+        let verifies = scenario == Scenario::Sandbox;
+        Ok(Self { server, manner, rest, make, verifies, token, user })
     }
 
     /// Requests of which each creates something new.
     pub(super) fn creates(&self, house: &House, count: usize) -> Result<Vec<Vec<u8>>> {
         let letterhead = Letterhead { address: self.manner.address, token: &self.token };
         let key = house.stage.signing_key();
-        match self.scenario {
-            Scenario::Localstripe => Ok((0..count).map(|number| self.customer(number)).collect()),
-            Scenario::Sandbox => letterhead.creates(key, &self.user, count),
-            _ => letterhead.unsigned(key, &self.user, count),
+        match self.make {
+            Make::Stripe => Ok((0..count).map(|number| self.customer(number)).collect()),
+            Make::Ours if self.verifies => letterhead.creates(key, &self.user, count),
+            Make::Ours | Make::Mock => letterhead.unsigned(key, &self.user, count),
         }
     }
 
@@ -84,6 +97,26 @@ impl Simulator {
              Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {length}\r\n\r\n{body}"
         );
         text.into_bytes()
+    }
+}
+
+impl Make {
+    fn of(scenario: Scenario) -> Self {
+        if scenario == Scenario::Localstripe {
+            Self::Stripe
+        } else if Scenario::SIMULATORS.contains(&scenario) {
+            Self::Mock
+        } else {
+            Self::Ours
+        }
+    }
+
+    /// Where it shows what was created, and the status of its answer to a create.
+    fn manner(self) -> (&'static str, u16) {
+        match self {
+            Self::Ours | Self::Mock => (PAYOUTS, 202),
+            Self::Stripe => (CUSTOMERS, 200),
+        }
     }
 }
 
@@ -111,7 +144,12 @@ fn launch(house: &House, scenario: Scenario, name: &str, address: SocketAddr) ->
         Scenario::Localstripe => {
             (house.of_python("localstripe")?, words(&["--port", &port, "--from-scratch"]))
         }
-        other => bail!("{} is no simulator", other.key()),
+        Scenario::Serve
+        | Scenario::Queue
+        | Scenario::Graphile
+        | Scenario::GraphileBatches
+        | Scenario::PgBoss
+        | Scenario::Pgbench => bail!("{} is no simulator", scenario.key()),
     };
     let log = house.stage.path(&format!("{name}.log"));
     Ok(Launch { program: Some(program), ..Launch::new(arguments, log) })
