@@ -13,10 +13,10 @@ mod round;
 mod growth;
 mod report;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use anyhow::Result;
+use anyhow::{Context as _, Result};
 use indicatif::ProgressBar;
 
 use self::house::{House, Setup};
@@ -50,8 +50,8 @@ const PATIENCE: u32 = 30;
 pub(crate) async fn run(plan: &Plan) -> Result<Report> {
     let setup = Setup {
         binary: plan.binary.clone(),
-        unverified: plan.unverified.canonicalize()?,
-        installed: plan.installed.canonicalize()?,
+        unverified: whole(&plan.unverified)?,
+        installed: whole(&plan.installed)?,
         database: plan.database.clone(),
     };
     let house = House::open(&setup).await?;
@@ -68,4 +68,9 @@ pub(crate) async fn run(plan: &Plan) -> Result<Report> {
     let growth = growth::run(&house, plan.span, patience, &progress).await?;
     progress.finish_and_clear();
     Ok(Report { taken, rounds: plan.rounds, growth })
+}
+
+/// A path that also leads there from another folder.
+fn whole(path: &Path) -> Result<PathBuf> {
+    path.canonicalize().with_context(|| path.display().to_string())
 }
