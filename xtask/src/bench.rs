@@ -2,10 +2,11 @@
 
 mod instructions;
 mod operations;
+mod peers;
 mod simulation;
 mod sizes;
 
-use self::sizes::{Length, SizesArguments};
+use self::sizes::SizesArguments;
 use crate::postgres::Cluster;
 use crate::process;
 use crate::verdict::Verdict;
@@ -20,7 +21,7 @@ pub(crate) struct BenchArguments {
     /// Fewer and shorter rounds: under two minutes once everything is built
     #[arg(long)]
     quick: bool,
-    /// How often everything is measured [default: 7, quick: 3]
+    /// How often everything is measured [default: 7, quick: 3; with --sizes: 5, 3; with --peers: 3, 1]
     #[arg(long, value_name = "N")]
     rounds: Option<usize>,
     /// Only this part, for whoever looks into one thing: create, create-postgres, create-by-tables,
@@ -40,10 +41,25 @@ pub(crate) struct BenchArguments {
     json: bool,
 }
 
+/// How it is measured.
+#[derive(Clone, Copy, Debug)]
+struct Length {
+    is_quick: bool,
+    is_json: bool,
+    /// How often; `None` for as often as is usual.
+    rounds: Option<usize>,
+}
+
 /// What is measured instead of the service.
 #[derive(Clone, Copy, Debug, Args)]
 #[group(multiple = false)]
 struct Instead {
+    /// Side by side with what people use instead: simulators of providers, and queues on PostgreSQL
+    ///
+    /// Installs them from npm and `PyPI` below `target/peers`; needs Node.js 20, npm and Python. One of
+    /// them, localstripe, overwrites what it has kept of itself on this machine.
+    #[arg(long)]
+    peers: bool,
     /// Measure cost against size instead: stores of none up to 10 million payouts, with plots in docs/plots
     ///
     /// It takes the better part of an hour and some 25 GB of disk. With --quick it goes up to 100,000
@@ -69,8 +85,11 @@ const UNVERIFIED: &str = "--cfg payout_unverified";
 /// Measures what is asked for.
 pub(crate) fn run(arguments: &BenchArguments) -> Result<Verdict> {
     let BenchArguments { quick, json, rounds, instead, .. } = *arguments;
+    let length = Length { is_quick: quick, is_json: json, rounds };
+    if instead.peers {
+        return peers::run(length);
+    }
     if instead.sizes {
-        let length = Length { is_quick: quick, is_json: json, rounds };
         return sizes::run(&arguments.sizes, length);
     }
     if instead.operations {
@@ -82,28 +101,28 @@ pub(crate) fn run(arguments: &BenchArguments) -> Result<Verdict> {
     if instead.simulation {
         return simulation::run(quick, json);
     }
-    services(arguments)
+    services(length, &arguments.only)
 }
 
 /// Builds the binary, once as it is and once without its look at signatures, and measures both.
-fn services(arguments: &BenchArguments) -> Result<Verdict> {
+fn services(length: Length, only: &[String]) -> Result<Verdict> {
     if build()? == Verdict::Failed {
         return Ok(Verdict::Failed);
     }
     let Some(unverified) = build_unverified()? else { return Ok(Verdict::Failed) };
     let cluster = Cluster::start()?;
     let mut bench = Command::new(process::target_folder()?.join("release/payout-trial"));
-    let (rounds, span) = if arguments.quick { (3, "500") } else { (7, "2000") };
-    let rounds = arguments.rounds.unwrap_or(rounds).to_string();
+    let (rounds, span) = if length.is_quick { (3, "500") } else { (7, "2000") };
+    let rounds = length.rounds.unwrap_or(rounds).to_string();
     bench.args(["bench", "--rounds", &rounds, "--span", span, "--database", cluster.url()]);
-    if arguments.quick {
+    if length.is_quick {
         bench.args(["--slow-rounds", "1"]);
     }
     bench.arg("--unverified").arg(unverified).current_dir(process::workspace_root());
-    for part in &arguments.only {
+    for part in only {
         bench.args(["--only", part]);
     }
-    if arguments.json {
+    if length.is_json {
         bench.arg("--json");
     }
     let verdict = process::run(&mut bench);
@@ -164,5 +183,6 @@ mod tests {
         assert!(is_understood("--quick --rounds 1 --only create --only read"));
     }
 
-    const INSTEAD: [&str; 4] = ["--sizes", "--operations", "--instructions", "--simulation"];
+    const INSTEAD: [&str; 5] =
+        ["--peers", "--sizes", "--operations", "--instructions", "--simulation"];
 }

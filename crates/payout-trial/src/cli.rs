@@ -9,6 +9,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::bench;
 use crate::crash::Plan;
+use crate::peers;
 use crate::sizes;
 use crate::store::Store;
 use crate::sweep;
@@ -41,6 +42,9 @@ pub(crate) enum Verb {
     /// Measure what the service takes by how much its store holds, and plot it
     #[command(after_help = "Example: cargo xtask bench --sizes --up-to 1000000")]
     Sizes(SizesArgs),
+    /// Measure the service and the sandbox side by side with what people use instead
+    #[command(after_help = "Example: cargo xtask bench --peers --quick")]
+    Peers(PeersArgs),
     /// Show what the benches of single operations came to
     #[command(hide = true)]
     Operations {
@@ -152,6 +156,24 @@ pub(crate) struct SizesArgs {
 }
 
 #[derive(Debug, Args)]
+pub(crate) struct PeersArgs {
+    #[command(flatten)]
+    pub(crate) common: Common,
+    /// The binary without its look at signatures
+    #[arg(long, value_name = "FILE")]
+    unverified: PathBuf,
+    /// Where the peers are installed, below `node` and `python`
+    #[arg(long, value_name = "DIR")]
+    installed: PathBuf,
+    /// How often everything is measured
+    #[arg(long, default_value_t = 3, value_name = "N")]
+    rounds: usize,
+    /// How long each thing is looked at in a round, in milliseconds
+    #[arg(long, default_value_t = 2000, value_name = "MS")]
+    span: u64,
+}
+
+#[derive(Debug, Args)]
 pub(crate) struct SweepArgs {
     #[command(flatten)]
     pub(crate) common: Common,
@@ -242,6 +264,21 @@ impl SizesArgs {
             span: Duration::from_millis(self.span.max(100)),
             plots: self.plots.clone(),
             of: self.of.clone(),
+        })
+    }
+}
+
+impl PeersArgs {
+    /// What is to be done.
+    pub(crate) fn plan(&self) -> Result<peers::Plan> {
+        let database = self.common.database.clone();
+        Ok(peers::Plan {
+            binary: self.common.binary()?,
+            unverified: self.unverified.clone(),
+            installed: self.installed.clone(),
+            database: database.context("say --database URL, or use `cargo xtask bench --peers`")?,
+            rounds: self.rounds.max(1),
+            span: Duration::from_millis(self.span.max(100)),
         })
     }
 }

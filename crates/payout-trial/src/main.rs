@@ -24,6 +24,7 @@ mod crash;
 mod sweep;
 mod trials;
 mod bench;
+mod peers;
 mod sizes;
 
 use std::path::Path;
@@ -32,7 +33,7 @@ use std::process::ExitCode;
 use anyhow::Result;
 use clap::Parser as _;
 
-use crate::cli::{BenchArgs, Cli, CrashArgs, SizesArgs, SweepArgs, TrialsArgs, Verb};
+use crate::cli::{BenchArgs, Cli, CrashArgs, PeersArgs, SizesArgs, SweepArgs, TrialsArgs, Verb};
 use crate::stage::Stage;
 
 #[tokio::main]
@@ -42,6 +43,7 @@ async fn main() -> ExitCode {
         Verb::Sweep(arguments) => sweep(&arguments).await,
         Verb::Trials(arguments) => trials(&arguments).await,
         Verb::Bench(arguments) => bench(&arguments).await,
+        Verb::Peers(arguments) => peers(&arguments).await,
         Verb::Sizes(arguments) => sizes(&arguments).await,
         Verb::Operations { folder, json } => operations(&folder, json),
         Verb::BareHttp { address } => bench::serve_bare_http(address).await.map(|()| true),
@@ -112,6 +114,17 @@ async fn bench(arguments: &BenchArgs) -> Result<bool> {
 /// Says that it was measured, as a bench does.
 async fn sizes(arguments: &SizesArgs) -> Result<bool> {
     let report = sizes::run(&arguments.plan()?).await?;
+    if arguments.common.json {
+        println!("{}", report.json());
+    } else {
+        println!("{report}");
+    }
+    Ok(true)
+}
+
+/// Says that it was measured, as a bench does.
+async fn peers(arguments: &PeersArgs) -> Result<bool> {
+    let report = peers::run(&arguments.plan()?).await?;
     if arguments.common.json {
         println!("{}", report.json());
     } else {

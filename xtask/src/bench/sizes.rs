@@ -1,5 +1,6 @@
 //! What the binary takes by how much its store holds.
 
+use super::Length;
 use crate::process;
 use crate::verdict::Verdict;
 use anyhow::{Context, Result};
@@ -16,15 +17,6 @@ pub(super) struct SizesArguments {
     /// Where the plots are written [default: docs/plots, quick: target/plots]
     #[arg(long, value_name = "DIR", requires = "sizes")]
     plots: Option<PathBuf>,
-}
-
-/// How it is looked at.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Length {
-    pub(super) is_quick: bool,
-    pub(super) is_json: bool,
-    /// How often; `None` for as often as is usual.
-    pub(super) rounds: Option<usize>,
 }
 
 /// Builds the binary and measures it.

@@ -63,6 +63,14 @@ impl Series {
     }
 }
 
+impl FromIterator<u64> for Series {
+    fn from_iter<I: IntoIterator<Item = u64>>(values: I) -> Self {
+        let mut values: Vec<_> = values.into_iter().collect();
+        values.sort_unstable();
+        Self(values)
+    }
+}
+
 impl Ratio {
     /// `one` divided by `other`; `None` by nothing.
     pub(crate) fn of(one: u64, other: u64) -> Option<Self> {

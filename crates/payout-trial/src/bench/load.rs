@@ -83,7 +83,7 @@ impl Requests {
     }
 
     /// The next one, and how many came before it.
-    fn next(&self) -> Option<(usize, &[u8])> {
+    pub(crate) fn next(&self) -> Option<(usize, &[u8])> {
         let number = self.next.fetch_add(1, Ordering::Relaxed);
         let place = if self.once { number } else { number.checked_rem(self.count)? };
         Some((number, self.bytes.get(place)?))

@@ -210,7 +210,8 @@ async fn executed(client: &ApiClient) -> Result<u64> {
     }
 }
 
-async fn token(address: SocketAddr) -> Result<String> {
+/// A token of the client that both servers let in.
+pub(crate) async fn token(address: SocketAddr) -> Result<String> {
     let asked = request::token(address, &Stage::token_request());
     let answer = Line::open(address).await?.ask(&asked).await?;
     let text = String::from_utf8_lossy(&answer.body);

@@ -4,8 +4,8 @@ use serde_json::{Value as Json, json};
 
 use super::deed::Deed;
 use super::{LARGE, SizeFigures};
+use crate::bench::Wanted;
 use crate::bench::figure::{Ratio, Series};
-use crate::bench::names::Wanted;
 use crate::figures::milliseconds;
 
 /// Something that is to be reached at a size.
