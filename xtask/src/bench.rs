@@ -53,6 +53,7 @@ struct Length {
 /// What is measured instead of the service.
 #[derive(Clone, Copy, Debug, Args)]
 #[group(multiple = false)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag, and they exclude each other")]
 struct Instead {
     /// Side by side with what people use instead: simulators of providers, and queues on PostgreSQL
     ///
