@@ -225,7 +225,8 @@ impl UseCases {
                 behaviour.dispatch,
             )
             .ringing(bells.dispatch.clone()),
-            notify_clients: notify_clients(adapters, behaviour),
+            notify_clients: notify_clients(adapters, behaviour)
+                .ringing(bells.notifications.clone()),
             operators: operators(adapters, &take_in, look, &bells),
             guard_store,
             reconcile_payouts,

@@ -1,7 +1,6 @@
 //! Claims what is due, commits the intent, sends, records the outcome.
 
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use payout_domain::{Evidence, ParkReason, Payout, PayoutState, SendRule, Timestamp};
@@ -9,9 +8,8 @@ use payout_ports::{
     AttemptEnd, Authorisation, Claim, Clock, IdGenerator, PayoutGateway, PayoutRepository,
     Schedule, SendOrder, SubmitOutcome, chain,
 };
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
-use tokio::time::Instant;
 
+use crate::places::{Place, Places};
 use crate::{Backoff, Doorbell, GuardStore, ServiceError, TakeIn};
 
 /// Sends payouts to the provider.
@@ -28,11 +26,7 @@ pub struct DispatchPayouts {
     take_in: TakeIn,
     guard: GuardStore,
     settings: DispatchSettings,
-    places: Arc<Semaphore>,
-    /// Whether something may wait for a place.
-    crowded: Arc<AtomicBool>,
-    claimed_at: Arc<Mutex<Option<Instant>>>,
-    bell: Doorbell,
+    places: Places,
 }
 
 /// How payouts are sent.
@@ -53,9 +47,6 @@ pub struct DispatchSettings {
 /// The most characters of what a provider said that are kept with a transmission.
 const DETAIL_MAX: usize = 300;
 
-/// How long few free places are left alone for the sake of larger claims.
-const CROWDED_MAX: Duration = Duration::from_millis(20);
-
 /// How often an outcome is written before the lease is left to end.
 const RECORD_TRIES: u32 = 5;
 
@@ -69,34 +60,22 @@ impl DispatchPayouts {
         guard: GuardStore,
         settings: DispatchSettings,
     ) -> Self {
-        let places = Arc::new(Semaphore::new(settings.in_flight_max));
+        let places = Places::new(settings.in_flight_max);
         let clock = Arc::clone(&take_in.clock);
-        Self {
-            payouts,
-            gateway,
-            clock,
-            ids,
-            take_in,
-            guard,
-            settings,
-            places,
-            crowded: Arc::default(),
-            claimed_at: Arc::default(),
-            bell: Doorbell::default(),
-        }
+        Self { payouts, gateway, clock, ids, take_in, guard, settings, places }
     }
 
     /// Rings when there is room again for what has found none.
     #[must_use]
     pub fn ringing(self, bell: Doorbell) -> Self {
-        Self { bell, ..self }
+        Self { places: self.places.ringing(bell), ..self }
     }
 
     /// Claims as many due payouts as there are free places and starts to send them. It returns how
     /// many it found, also those that may not be sent, without waiting for outcomes; 0 while too few
     /// places are free, and then [the bell](Self::ringing) rings later.
     pub async fn run(&self) -> Result<usize, ServiceError> {
-        let Some(limit) = self.room() else { return Ok(0) };
+        let Some(limit) = self.places.room() else { return Ok(0) };
         // Leave first: without it nothing could be sent, and nothing must be claimed in vain.
         let authorisation = self.gateway.authorise().await?;
         self.check_token(&authorisation)?;
@@ -109,43 +88,11 @@ impl DispatchPayouts {
         }
         for claim in claimed.to_send {
             // Only this use case takes places, so one is free for each claim.
-            let Ok(place) = Arc::clone(&self.places).acquire_owned().await else { break };
+            let Some(place) = self.places.take().await else { break };
             // A task is moved several times before it runs; a box of it is small.
             tokio::spawn(Box::pin(self.clone().send(claim, authorisation.clone(), place)));
         }
         Ok(found)
-    }
-
-    /// How many may be claimed now; `None` if too few are worth it, and then the bell will ring when there
-    /// is room for more.
-    fn room(&self) -> Option<usize> {
-        // Said before it is looked at: a place that becomes free in between rings once too often, and
-        // not once too seldom.
-        self.crowded.store(true, Ordering::SeqCst);
-        let free = self.places.available_permits();
-        let mut claimed_at = self.claimed_at.lock().unwrap_or_else(PoisonError::into_inner);
-        let is_late = claimed_at.is_none_or(|at| at.elapsed() >= CROWDED_MAX);
-        if free == 0 || (free < self.enough() && !is_late) {
-            return None;
-        }
-        *claimed_at = Some(Instant::now());
-        self.crowded.store(false, Ordering::SeqCst);
-        Some(free)
-    }
-
-    /// As many places as are worth a claim. If each place that becomes free were claimed for by itself,
-    /// there would be a commit and a mark for each payout.
-    fn enough(&self) -> usize {
-        self.settings.in_flight_max.div_ceil(4)
-    }
-
-    /// Gives a place back, and rings if somebody waits for enough of them.
-    fn leave(&self, place: OwnedSemaphorePermit) {
-        drop(place);
-        let is_enough = self.places.available_permits() >= self.enough();
-        if is_enough && self.crowded.swap(false, Ordering::SeqCst) {
-            self.bell.ring();
-        }
     }
 
     /// With a token that outlives the key nothing can be sent safely: rather than claim what would
@@ -163,8 +110,7 @@ impl DispatchPayouts {
 
     /// Waits until nothing is on its way.
     pub async fn drain(&self) {
-        let all = u32::try_from(self.settings.in_flight_max).unwrap_or(u32::MAX);
-        let _all_places = self.places.acquire_many(all).await;
+        self.places.drain().await;
     }
 
     fn order(&self, limit: usize, authorisation: &Authorisation) -> SendOrder {
@@ -178,13 +124,8 @@ impl DispatchPayouts {
         }
     }
 
-    async fn send(self, claim: Claim, authorisation: Authorisation, place: OwnedSemaphorePermit) {
-        self.transmit(&claim, &authorisation).await;
-        self.leave(place);
-    }
-
-    async fn transmit(&self, claim: &Claim, authorisation: &Authorisation) {
-        let outcome = self.gateway.submit(&claim.instruction, authorisation).await;
+    async fn send(self, claim: Claim, authorisation: Authorisation, _place: Place) {
+        let outcome = self.gateway.submit(&claim.instruction, &authorisation).await;
         let attempt = claim.payout.progress().attempts;
         tracing::debug!(payout_id = %claim.payout.id(), attempt, outcome = name(&outcome), "sent");
         let (mut evidence, wait) = self.learned(&outcome, attempt);

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use payout_domain::{GatewayPayoutId, PaymentId};
 use payout_ports::{Clock, Inbox, InboxEntry, InboxSubject, PayoutGateway, chain};
+use tokio::task::JoinSet;
 
 use crate::{ReconcilePayouts, RecordPayment, ServiceError};
 
@@ -22,7 +23,7 @@ pub struct FollowEvents {
     pub reconcile: ReconcilePayouts,
     /// Takes in payments.
     pub record_payment: RecordPayment,
-    /// How many events are worked off at a time.
+    /// How many events are worked off side by side.
     pub limit: usize,
     /// How long an event may take before it is worked off again.
     pub lease: Duration,
@@ -31,23 +32,37 @@ pub struct FollowEvents {
 }
 
 impl FollowEvents {
-    /// Works off the events that are due. It returns how many.
+    /// Works off the events that are due, side by side. It returns how many, when all of them are.
     pub async fn run(&self) -> Result<usize, ServiceError> {
         let now = self.clock.now();
         let entries = self.inbox.claim_events(now, self.limit, self.lease).await?;
         let followed = entries.len();
+        let mut under_way = JoinSet::new();
         for entry in entries {
-            match self.follow(&entry).await {
-                Ok(true) => self.inbox.event_done(&entry.profile, entry.event_id).await?,
-                Ok(false) => {}
-                Err(error) => {
-                    // The lease ends, and the event is worked off again.
-                    let event_id = entry.event_id;
-                    tracing::warn!(%event_id, error = chain(&error), "an event could not be followed");
-                }
+            let this = self.clone();
+            under_way.spawn(Box::pin(async move { this.work_off(&entry).await }));
+        }
+        let mut worked_off = Ok(followed);
+        while let Some(done) = under_way.join_next().await {
+            // One that panicked has said so, and its lease ends.
+            if let Ok(Err(error)) = done {
+                worked_off = Err(error);
             }
         }
-        Ok(followed)
+        worked_off
+    }
+
+    async fn work_off(&self, entry: &InboxEntry) -> Result<(), ServiceError> {
+        match self.follow(entry).await {
+            Ok(true) => self.inbox.event_done(&entry.profile, entry.event_id).await?,
+            Ok(false) => {}
+            Err(error) => {
+                // The lease ends, and the event is worked off again.
+                let event_id = entry.event_id;
+                tracing::warn!(%event_id, error = chain(&error), "an event could not be followed");
+            }
+        }
+        Ok(())
     }
 
     /// Whether the event needs no more looking after.

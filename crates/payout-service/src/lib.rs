@@ -45,6 +45,7 @@ mod look_for_payouts;
 mod manage_clients;
 mod notify_clients;
 mod pause_sending;
+mod places;
 mod receive_event;
 mod reconcile_payouts;
 mod record_payment;

@@ -7,9 +7,9 @@ use payout_domain::Timestamp;
 use payout_ports::{
     AfterFailure, Clock, Delivery, IdGenerator, NotDelivered, Notification, Notifier, Outbox, chain,
 };
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-use crate::{Backoff, ServiceError};
+use crate::places::{Place, Places};
+use crate::{Backoff, Doorbell, ServiceError};
 
 /// Tells clients what happened.
 ///
@@ -22,7 +22,7 @@ pub struct NotifyClients {
     clock: Arc<dyn Clock>,
     ids: Arc<dyn IdGenerator>,
     settings: NotifySettings,
-    places: Arc<Semaphore>,
+    places: Places,
 }
 
 /// How clients are told.
@@ -46,27 +46,31 @@ impl NotifyClients {
         (clock, ids): (Arc<dyn Clock>, Arc<dyn IdGenerator>),
         settings: NotifySettings,
     ) -> Self {
-        let places = Arc::new(Semaphore::new(settings.at_once_max));
+        let places = Places::new(settings.at_once_max);
         Self { outbox, notifier, clock, ids, settings, places }
     }
 
-    /// Starts to tell what is due, as far as there are free places. It returns how many notifications.
+    /// Rings when there is room again for what has found none.
+    #[must_use]
+    pub fn ringing(self, bell: Doorbell) -> Self {
+        Self { places: self.places.ringing(bell), ..self }
+    }
+
+    /// Starts to tell what is due, as far as there are free places. It returns how many notifications; 0
+    /// while too few places are free, and then [the bell](Self::ringing) rings later.
     pub async fn run(&self) -> Result<usize, ServiceError> {
-        let limit = self.places.available_permits();
-        if limit == 0 {
-            return Ok(0);
-        }
+        let Some(limit) = self.places.room() else { return Ok(0) };
         let now = self.clock.now();
         let due = self.outbox.claim_notifications(now, limit, self.settings.lease).await?;
         let claimed = due.len();
         for notification in due {
-            let Ok(place) = Arc::clone(&self.places).acquire_owned().await else { break };
+            let Some(place) = self.places.take().await else { break };
             tokio::spawn(Box::pin(self.clone().tell(notification, place)));
         }
         Ok(claimed)
     }
 
-    async fn tell(self, notification: Notification, _place: OwnedSemaphorePermit) {
+    async fn tell(self, notification: Notification, _place: Place) {
         let event_id = notification.event_id;
         let recorded = match self.notifier.deliver(&notification).await {
             Ok(Delivery::Delivered | Delivery::NobodyListens) => {

@@ -4,6 +4,7 @@ use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
 
+use crate::open_mark::OpenMark;
 use crate::{OpenError, file_system};
 
 const DATABASE: &str = "payout.sqlite";
@@ -54,8 +55,21 @@ impl DataDirectory {
         self.path.join(CLEAN).exists()
     }
 
+    /// Whether nothing but the process has ended that used the database last, and nothing had gone wrong
+    /// in it: then the database is as that process has left it.
+    pub(crate) fn is_whole(&self) -> bool {
+        self.open_mark().is_of_this_run(&self.place)
+    }
+
+    /// What says that.
+    pub(crate) fn open_mark(&self) -> OpenMark {
+        OpenMark::of(&self.path)
+    }
+
     /// Writes down that the database is in use. It must be on disk before the database is changed.
     pub(crate) fn mark_open(&self) -> Result<(), OpenError> {
+        let set = self.open_mark().set(&self.place);
+        set.map_err(|error| OpenError::of_io(&self.path, error))?;
         let mark = self.path.join(CLEAN);
         match fs::remove_file(&mark) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => {
@@ -68,6 +82,7 @@ impl DataDirectory {
     /// Writes down that the database is closed and whole.
     pub(crate) fn mark_closed(&self) -> io::Result<()> {
         own_file(&self.path.join(CLEAN))?.sync_all()?;
+        self.open_mark().withdraw()?;
         self.sync()
     }
 
@@ -122,7 +137,7 @@ fn lock(directory: &Path) -> Result<File, OpenError> {
 }
 
 /// Opens a file for writing, and makes it if there is none.
-fn own_file(path: &Path) -> io::Result<File> {
+pub(crate) fn own_file(path: &Path) -> io::Result<File> {
     let mut options = OpenOptions::new();
     options.read(true).write(true).create(true).truncate(false);
     #[cfg(unix)]

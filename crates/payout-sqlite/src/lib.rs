@@ -37,6 +37,7 @@
 mod store;
 mod store_options;
 mod open_error;
+mod open_mark;
 mod data_directory;
 mod file_system;
 mod settings;

@@ -1,7 +1,7 @@
 //! The store, from opening to closing.
 
 use std::path::Path;
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
 
 use payout_ports::{Cause, ComingCount};
@@ -12,7 +12,7 @@ use crate::failure::Failure;
 use crate::looks::Looks;
 use crate::readers::Reads;
 use crate::settings::{connect, forbid_writing, settle};
-use crate::writer::{Advance, Committer, Counters, Writer, Writes};
+use crate::writer::{Advance, Committer, Counters, Stop, Writer, Writes};
 use crate::{OpenError, Settings, Statistics, StoreOptions, restart, schema, sealing_keys};
 
 /// A store in one SQLite file.
@@ -30,7 +30,7 @@ pub struct SqliteStore {
     settings: Settings,
     place: Box<str>,
     counters: Arc<Counters>,
-    stopped: Arc<OnceLock<Arc<str>>>,
+    stopped: Arc<Stop>,
 }
 
 /// The store could not be closed in order. Nothing that was acknowledged is lost; the next opening
@@ -48,7 +48,7 @@ impl SqliteStore {
         let mut connection = connect(&path, options)?;
         schema::claim(&connection, &path)?;
         let was_closed = directory.was_closed();
-        if !was_closed {
+        if !was_closed && !directory.is_whole() {
             schema::check(&connection, &path)?;
         }
         directory.mark_open()?;
@@ -75,7 +75,8 @@ impl SqliteStore {
     ) -> std::io::Result<Self> {
         let (reads, readers) = Reads::start(readers, options.queue_max.get())?;
         let place = directory.place().into();
-        let (counters, stopped) = (Arc::<Counters>::default(), Arc::default());
+        let counters = Arc::<Counters>::default();
+        let stopped = Arc::new(Stop::new(directory.open_mark()));
         let committer = Committer::new(
             connection,
             options.log_pages_max,
@@ -125,7 +126,7 @@ impl SqliteStore {
     /// Why the store has stopped writing for good, if it has: an error of the disk, a damaged file,
     /// or a fault in this program. The process should end; the next opening checks the file.
     pub fn stopped(&self) -> Option<&str> {
-        self.stopped.get().map(|reason| &**reason)
+        self.stopped.reason().map(|reason| &**reason)
     }
 
     #[cfg(test)]

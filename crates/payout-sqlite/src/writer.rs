@@ -5,11 +5,12 @@ mod company;
 mod group;
 mod job;
 mod statistics;
+mod stop;
 #[cfg(test)]
 mod tests;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
@@ -27,6 +28,7 @@ pub(crate) use committer::Committer;
 pub(crate) use job::Advance;
 pub(crate) use statistics::Counters;
 pub use statistics::Statistics;
+pub(crate) use stop::Stop;
 
 /// What the writer is told.
 pub(crate) enum Message {
@@ -116,7 +118,7 @@ pub(crate) struct Writer {
     /// The most writes in one commit.
     pub(crate) group_max: usize,
     /// Why nothing is written any more.
-    pub(crate) stopped: Arc<OnceLock<Arc<str>>>,
+    pub(crate) stopped: Arc<Stop>,
     /// The threads that read. They end before the database is closed.
     pub(crate) readers: Vec<JoinHandle<()>>,
     /// The directory. It is unlocked when the writer is gone.
@@ -129,8 +131,7 @@ impl Writer {
     pub(crate) fn run(self) {
         let stopped = Arc::clone(&self.stopped);
         if let Err(panic) = catch_unwind(AssertUnwindSafe(|| self.work())) {
-            let reason = stopped.get_or_init(|| words_of(panic.as_ref()).into());
-            tracing::error!(%reason, "the store has stopped writing");
+            let _reason = stopped.because(&words_of(panic.as_ref()));
         }
     }
 
@@ -191,7 +192,7 @@ impl Writer {
     }
 
     fn finish(&self, committer: &Committer) -> Result<(), Failure> {
-        if let Some(reason) = self.stopped.get() {
+        if let Some(reason) = self.stopped.reason() {
             return Err(Outage::Stopped(Arc::clone(reason)).into());
         }
         if !committer.checkpoint("PRAGMA wal_checkpoint(TRUNCATE)")? {

@@ -1,5 +1,7 @@
 //! Something is heard, and told.
 
+use std::time::{Duration, Instant};
+
 use mockall::Sequence;
 use payout_conformance::fixtures::{T0, acme, event_id, profile};
 use payout_ports::{
@@ -7,6 +9,7 @@ use payout_ports::{
     MockPaymentRepository, MockPayoutGateway, MockPayoutRepository, NotDelivered, Notification,
     NotificationKind, NotificationSubject, RecordedPayment,
 };
+use payout_service::Doorbell;
 
 use crate::world::{self, reconcile};
 
@@ -150,4 +153,38 @@ async fn a_notification_that_nobody_hears_for_too_long_is_given_up() {
     notify.run().await.expect("the store is there");
 
     told.await;
+}
+
+#[tokio::test]
+async fn whoever_found_no_place_to_tell_hears_when_there_is_one() {
+    let due = Notification {
+        event_id: event_id(1),
+        client_id: acme(),
+        kind: NotificationKind::PayoutExecuted,
+        subject: NotificationSubject::Payout(Box::new(world::submitted())),
+        sequence: 1,
+        created_at: T0,
+        tried_since: T0,
+        failures: 0,
+    };
+    let (mut outbox, mut notifier) = (MockOutbox::new(), MockNotifier::new());
+    // As many as there are places.
+    outbox
+        .expect_claim_notifications()
+        .once()
+        .returning(move |_, _, _| Ok(vec![due.clone(), due.clone(), due.clone(), due.clone()]));
+    notifier.expect_deliver().returning(|_| Ok(payout_ports::Delivery::Delivered));
+    outbox.expect_notification_done().returning(|_| Ok(()));
+    let bell = Doorbell::default();
+    let (notify, _told) = world::notify(outbox, notifier);
+    let notify = notify.ringing(bell.clone());
+    notify.run().await.expect("the store works");
+
+    // Nobody was told yet: the tasks that tell run when this one waits.
+    let found = notify.run().await.expect("there is nothing to ask");
+    let (begun, patience) = (Instant::now(), Duration::from_secs(30));
+    bell.wait(patience).await;
+
+    assert_eq!(found, 0);
+    assert!(begun.elapsed() < patience, "nobody rang");
 }

@@ -2,11 +2,12 @@
 
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 use super::group::{self, Lost};
 use super::job::Job;
 use super::statistics::Counters;
+use super::stop::Stop;
 use crate::connection::Connection;
 use crate::failure::{Outage, is_fatal};
 
@@ -19,7 +20,7 @@ pub(crate) struct Committer {
     /// What was done so far.
     counters: Arc<Counters>,
     /// Why nothing is written any more.
-    stopped: Arc<OnceLock<Arc<str>>>,
+    stopped: Arc<Stop>,
     /// How many writes were committed since the log was last measured.
     unmeasured: usize,
 }
@@ -30,7 +31,7 @@ impl Committer {
         connection: Connection,
         log_pages_max: u32,
         counters: Arc<Counters>,
-        stopped: Arc<OnceLock<Arc<str>>>,
+        stopped: Arc<Stop>,
     ) -> Self {
         Self { connection, log_pages_max, counters, stopped, unmeasured: 0 }
     }
@@ -58,7 +59,7 @@ impl Committer {
         jobs: &mut Vec<Box<dyn Job>>,
         join: impl FnMut(&mut Vec<Box<dyn Job>>) -> bool,
     ) -> Result<(), Outage> {
-        if let Some(reason) = self.stopped.get() {
+        if let Some(reason) = self.stopped.reason() {
             return Err(Outage::Stopped(Arc::clone(reason)));
         }
         let connection = &self.connection;
@@ -79,9 +80,7 @@ impl Committer {
 
     /// Writes nothing any more: whoever goes on after such an error may acknowledge what is lost.
     fn stop(&self, reason: &str) -> Outage {
-        let reason = Arc::clone(self.stopped.get_or_init(|| reason.into()));
-        tracing::error!(%reason, "the store has stopped writing");
-        Outage::Stopped(reason)
+        Outage::Stopped(self.stopped.because(reason))
     }
 
     fn roll_back(&self) {

@@ -87,18 +87,74 @@ async fn a_damaged_file_is_found_after_an_unclean_stop() {
         accept(&database.store, number).await;
     }
     database.store.close().await.expect("the disk works");
-    let (directory, path) = (database.directory.path(), file(database.directory.path()));
+    let directory = database.directory.path();
     fs::remove_file(directory.join("payout.clean")).expect("it was closed");
-    let mut bytes = fs::read(&path).expect("the file is there");
-    // Deep inside, where opening alone does not look.
-    let middle = bytes.len() / 8192;
-    bytes.chunks_mut(4096).skip(middle).take(3).for_each(|page| page.fill(0xA5));
-    fs::write(&path, bytes).expect("the file is ours");
+    damage(directory);
 
     let outcome = open(directory);
 
     assert!(matches!(outcome, Err(OpenError::Corrupt { .. })), "{outcome:?}");
     says(&outcome, &["is damaged", "restore the last backup"]);
+}
+
+#[tokio::test]
+async fn only_a_machine_that_has_stopped_makes_a_start_read_the_whole_file() {
+    let database = fresh();
+    for number in 1..=200 {
+        accept(&database.store, number).await;
+    }
+    database.store.close().await.expect("the disk works");
+    let directory = database.directory.path();
+    let killed = open(directory).expect("it was closed");
+    drop(killed);
+    damage(directory);
+
+    let outcome = open(directory);
+    assert!(outcome.is_ok(), "the process alone has ended: {outcome:?}");
+    drop(outcome);
+    let mark = directory.join("payout.open");
+    let words = fs::read_to_string(&mark).expect("it is not closed");
+    fs::write(&mark, format!("another run, {words}")).expect("the directory is ours");
+    let outcome = open(directory);
+
+    assert!(matches!(outcome, Err(OpenError::Corrupt { .. })), "{outcome:?}");
+}
+
+#[tokio::test]
+async fn a_copy_of_a_store_in_use_is_read_through() {
+    let database = fresh();
+    accept(&database.store, 1).await;
+    database.store.close().await.expect("the disk works");
+    let directory = database.directory.path();
+    drop(open(directory).expect("it was closed"));
+    let copy = tempfile::tempdir().expect("there is room for temporary files");
+    for name in ["payout.sqlite", "payout.open"] {
+        fs::copy(directory.join(name), copy.path().join(name)).expect("they are there");
+    }
+    damage(copy.path());
+
+    let outcome = open(copy.path());
+
+    assert!(matches!(outcome, Err(OpenError::Corrupt { .. })), "{outcome:?}");
+}
+
+/// Damages a page where opening alone does not look.
+fn damage(directory: &Path) {
+    let path = file(directory);
+    let connection = Connection::open(&path).expect("the file is there");
+    let page: u32 = connection
+        .query_row("SELECT rootpage FROM sqlite_schema WHERE name = 'payment'", (), |row| {
+            row.get(0)
+        })
+        .expect("there is such a table");
+    drop(connection);
+    let mut bytes = fs::read(&path).expect("the file is there");
+    let page = bytes
+        .chunks_mut(4096)
+        .nth(usize::try_from(page - 1).expect("it is small"))
+        .expect("the page is in the file");
+    page.fill(0xA5);
+    fs::write(&path, bytes).expect("the file is ours");
 }
 
 #[test]
