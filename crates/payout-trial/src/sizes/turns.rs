@@ -42,8 +42,8 @@ pub(super) struct Turns<'a> {
 
 /// More requests a second than this class of machine takes.
 const CREATES_MAX: u64 = 16_000;
-/// Each event makes the service ask the provider, one after the other.
-const EVENTS_MAX: u64 = 1_500;
+/// Each event makes the service ask the provider.
+const EVENTS_MAX: u64 = 4_000;
 
 /// How many entries a page has.
 const PAGE: usize = 25;
