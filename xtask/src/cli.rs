@@ -99,7 +99,7 @@ enum Verb {
     /// Builds the binary for release, and once more without its look at signatures. Says for each goal
     /// whether its ratio was met; absolute figures stand beside them for orientation.
     #[command(
-        after_help = "Examples: cargo xtask bench --quick --json\n          cargo xtask bench --operations\n          cargo xtask bench --instructions"
+        after_help = "Examples: cargo xtask bench --quick --json\n          cargo xtask bench --peers --quick\n          cargo xtask bench --sizes --up-to 1000000\n          cargo xtask bench --operations\n          cargo xtask bench --instructions"
     )]
     Bench(bench::BenchArguments),
     /// Kill the service under load, again and again, and audit it against the provider's own book

@@ -3,19 +3,19 @@
 //! This class of machine changes its pace from minute to minute, so every figure is taken beside the
 //! limit that it is held against, in several rounds, and only their ratios are worth a goal.
 
-mod figure;
-mod line;
-mod usage;
-mod load;
-mod limits;
+pub(crate) mod figure;
+pub(crate) mod line;
+pub(crate) mod usage;
+pub(crate) mod load;
+pub(crate) mod limits;
 mod bare_http;
 mod bare_writer;
-mod request;
+pub(crate) mod request;
 mod gate;
 mod local_server;
-mod quick_provider;
+pub(crate) mod quick_provider;
 mod quick_receiver;
-mod served;
+pub(crate) mod served;
 mod house;
 mod names;
 mod rounds;
@@ -29,8 +29,9 @@ use anyhow::Result;
 use indicatif::ProgressBar;
 
 pub(crate) use self::bare_http::serve as serve_bare_http;
-use self::house::{House, Setup, bytes_in};
-pub(crate) use self::names::Part;
+pub(crate) use self::house::bytes_in;
+use self::house::{House, Setup};
+pub(crate) use self::names::{Part, Wanted};
 pub(crate) use self::operations::Operations;
 pub(crate) use self::report::Report;
 use self::report::ServiceFigures;

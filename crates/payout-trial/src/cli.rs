@@ -1,5 +1,7 @@
 //! The verbs and their help.
 
+mod measuring;
+
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -7,7 +9,7 @@ use std::time::Duration;
 use anyhow::{Context as _, Result};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::bench;
+pub(crate) use self::measuring::{BenchArgs, PeersArgs, SizesArgs};
 use crate::crash::Plan;
 use crate::store::Store;
 use crate::sweep;
@@ -37,6 +39,12 @@ pub(crate) enum Verb {
     /// Measure what the service takes, beside what the machine can do
     #[command(after_help = "Example: cargo xtask bench --quick")]
     Bench(BenchArgs),
+    /// Measure what the service takes by how much its store holds, and plot it
+    #[command(after_help = "Example: cargo xtask bench --sizes --up-to 1000000")]
+    Sizes(SizesArgs),
+    /// Measure the service and the sandbox side by side with what people use instead
+    #[command(after_help = "Example: cargo xtask bench --peers --quick")]
+    Peers(PeersArgs),
     /// Show what the benches of single operations came to
     #[command(hide = true)]
     Operations {
@@ -105,28 +113,6 @@ pub(crate) struct CrashArgs {
 }
 
 #[derive(Debug, Args)]
-pub(crate) struct BenchArgs {
-    #[command(flatten)]
-    pub(crate) common: Common,
-    /// The binary without its look at signatures [default: that scenario is left out]
-    #[arg(long, value_name = "FILE")]
-    unverified: Option<PathBuf>,
-    /// How often everything is measured
-    #[arg(long, default_value_t = 5, value_name = "N")]
-    rounds: usize,
-    /// Only this part; may be given several times [default: all]
-    #[arg(long, value_name = "PART")]
-    only: Vec<bench::Part>,
-    /// How long each thing is looked at in a round, in milliseconds
-    #[arg(long, default_value_t = 2000, value_name = "MS")]
-    span: u64,
-    /// In how many of the rounds slow parts are measured: webhooks, reconcile, recover, instances
-    /// [default: all]
-    #[arg(long, value_name = "N")]
-    slow_rounds: Option<usize>,
-}
-
-#[derive(Debug, Args)]
 pub(crate) struct SweepArgs {
     #[command(flatten)]
     pub(crate) common: Common,
@@ -180,26 +166,6 @@ impl Common {
                 Ok(Store::Postgres { url })
             }
         }
-    }
-}
-
-impl BenchArgs {
-    fn parts(&self) -> Vec<bench::Part> {
-        let all = bench::Part::value_variants();
-        if self.only.is_empty() { all.to_vec() } else { self.only.clone() }
-    }
-
-    /// What is to be done.
-    pub(crate) fn plan(&self) -> Result<bench::Plan> {
-        Ok(bench::Plan {
-            binary: self.common.binary()?,
-            unverified: self.unverified.clone(),
-            database: self.common.database.clone(),
-            rounds: self.rounds.max(1),
-            parts: self.parts(),
-            span: Duration::from_millis(self.span.max(100)),
-            slow_rounds: self.slow_rounds.unwrap_or(usize::MAX),
-        })
     }
 }
 

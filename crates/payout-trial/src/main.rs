@@ -24,6 +24,8 @@ mod crash;
 mod sweep;
 mod trials;
 mod bench;
+mod peers;
+mod sizes;
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -31,7 +33,7 @@ use std::process::ExitCode;
 use anyhow::Result;
 use clap::Parser as _;
 
-use crate::cli::{BenchArgs, Cli, CrashArgs, SweepArgs, TrialsArgs, Verb};
+use crate::cli::{BenchArgs, Cli, CrashArgs, PeersArgs, SizesArgs, SweepArgs, TrialsArgs, Verb};
 use crate::stage::Stage;
 
 #[tokio::main]
@@ -41,6 +43,8 @@ async fn main() -> ExitCode {
         Verb::Sweep(arguments) => sweep(&arguments).await,
         Verb::Trials(arguments) => trials(&arguments).await,
         Verb::Bench(arguments) => bench(&arguments).await,
+        Verb::Peers(arguments) => peers(&arguments).await,
+        Verb::Sizes(arguments) => sizes(&arguments).await,
         Verb::Operations { folder, json } => operations(&folder, json),
         Verb::BareHttp { address } => bench::serve_bare_http(address).await.map(|()| true),
     };
@@ -99,6 +103,28 @@ async fn trials(arguments: &TrialsArgs) -> Result<bool> {
 /// Says that it was measured; whether that is enough, people say who look at the machine as well.
 async fn bench(arguments: &BenchArgs) -> Result<bool> {
     let report = bench::run(&arguments.plan()?).await?;
+    if arguments.common.json {
+        println!("{}", report.json());
+    } else {
+        println!("{report}");
+    }
+    Ok(true)
+}
+
+/// Says that it was measured, as a bench does.
+async fn sizes(arguments: &SizesArgs) -> Result<bool> {
+    let report = sizes::run(&arguments.plan()?).await?;
+    if arguments.common.json {
+        println!("{}", report.json());
+    } else {
+        println!("{report}");
+    }
+    Ok(true)
+}
+
+/// Says that it was measured, as a bench does.
+async fn peers(arguments: &PeersArgs) -> Result<bool> {
+    let report = peers::run(&arguments.plan()?).await?;
     if arguments.common.json {
         println!("{}", report.json());
     } else {

@@ -9,26 +9,26 @@ use super::load::Measured;
 
 /// What one scenario came to in one round.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Figure {
-    pub(super) per_second: u64,
+pub(crate) struct Figure {
+    pub(crate) per_second: u64,
     /// What the server took of the processors for each, in nanoseconds.
-    pub(super) cpu_ns: u64,
-    pub(super) p50_us: u64,
-    pub(super) p99_us: u64,
-    pub(super) p999_us: u64,
+    pub(crate) cpu_ns: u64,
+    pub(crate) p50_us: u64,
+    pub(crate) p99_us: u64,
+    pub(crate) p999_us: u64,
 }
 
 /// The values of one thing over the rounds.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Series(Vec<u64>);
+pub(crate) struct Series(Vec<u64>);
 
 /// One thing in relation to another, in thousandths.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Ratio(pub(super) u64);
+pub(crate) struct Ratio(pub(crate) u64);
 
 impl Figure {
     /// What a load came to.
-    pub(super) fn of(measured: &Measured) -> Self {
+    pub(crate) fn of(measured: &Measured) -> Self {
         let rank = |permille| rank(&measured.spans, permille).map_or(0, micros);
         let cpu_ns = measured.cpu.as_nanos().checked_div(u128::from(measured.count)).unwrap_or(0);
         Self {
@@ -43,35 +43,43 @@ impl Figure {
 
 impl Series {
     /// Adds the value of one more round.
-    pub(super) fn add(&mut self, value: u64) {
+    pub(crate) fn add(&mut self, value: u64) {
         self.0.push(value);
         self.0.sort_unstable();
     }
 
     /// The value in the middle; of two, the lower. `0` if there is none.
-    pub(super) fn median(&self) -> u64 {
+    pub(crate) fn median(&self) -> u64 {
         let middle = self.0.len().saturating_sub(1).div_euclid(2);
         self.0.get(middle).copied().unwrap_or(0)
     }
 
-    pub(super) fn least(&self) -> u64 {
+    pub(crate) fn least(&self) -> u64 {
         self.0.first().copied().unwrap_or(0)
     }
 
-    pub(super) fn most(&self) -> u64 {
+    pub(crate) fn most(&self) -> u64 {
         self.0.last().copied().unwrap_or(0)
+    }
+}
+
+impl FromIterator<u64> for Series {
+    fn from_iter<I: IntoIterator<Item = u64>>(values: I) -> Self {
+        let mut values: Vec<_> = values.into_iter().collect();
+        values.sort_unstable();
+        Self(values)
     }
 }
 
 impl Ratio {
     /// `one` divided by `other`; `None` by nothing.
-    pub(super) fn of(one: u64, other: u64) -> Option<Self> {
+    pub(crate) fn of(one: u64, other: u64) -> Option<Self> {
         let thousandths = u128::from(one).saturating_mul(1000).checked_div(u128::from(other))?;
         u64::try_from(thousandths).ok().map(Self)
     }
 
     /// As a number for JSON.
-    pub(super) fn json(self) -> Json {
+    pub(crate) fn json(self) -> Json {
         serde_json::from_str(&self.to_string()).unwrap_or(json!(null))
     }
 }
@@ -84,20 +92,20 @@ impl fmt::Display for Ratio {
 }
 
 /// How many a second.
-pub(super) fn per_second(count: u64, elapsed: Duration) -> u64 {
+pub(crate) fn per_second(count: u64, elapsed: Duration) -> u64 {
     let nanoseconds = elapsed.as_nanos();
     let per_second = u128::from(count).saturating_mul(1_000_000_000).checked_div(nanoseconds);
     u64::try_from(per_second.unwrap_or(0)).unwrap_or(u64::MAX)
 }
 
 /// The shortest span that so many of a thousand do not exceed; they are sorted.
-pub(super) fn rank(spans: &[Duration], permille: usize) -> Option<Duration> {
+pub(crate) fn rank(spans: &[Duration], permille: usize) -> Option<Duration> {
     let place = spans.len().saturating_mul(permille).div_ceil(1000).saturating_sub(1);
     spans.get(place).copied()
 }
 
 /// Whole microseconds.
-pub(super) fn micros(span: Duration) -> u64 {
+pub(crate) fn micros(span: Duration) -> u64 {
     u64::try_from(span.as_micros()).unwrap_or(u64::MAX)
 }
 

@@ -4,21 +4,21 @@ use tokio::sync::watch;
 
 /// Lets whoever passes wait while it is closed. It begins open.
 #[derive(Debug)]
-pub(super) struct Gate(watch::Sender<bool>);
+pub(crate) struct Gate(watch::Sender<bool>);
 
 impl Gate {
     /// From now on nobody passes.
-    pub(super) fn close(&self) {
+    pub(crate) fn close(&self) {
         self.0.send_replace(false);
     }
 
     /// Everybody passes, also those who wait.
-    pub(super) fn open(&self) {
+    pub(crate) fn open(&self) {
         self.0.send_replace(true);
     }
 
     /// Waits until it is open.
-    pub(super) async fn pass(&self) {
+    pub(crate) async fn pass(&self) {
         let mut is_open = self.0.subscribe();
         let _it_lives_as_long_as_we_do = is_open.wait_for(|open| *open).await;
     }

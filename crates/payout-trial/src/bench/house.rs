@@ -170,7 +170,7 @@ impl Bare {
 }
 
 /// How many bytes the database in a data directory has, its log included.
-pub(super) fn bytes_in(directory: &Path) -> Result<u64> {
+pub(crate) fn bytes_in(directory: &Path) -> Result<u64> {
     let mut total = 0_u64;
     for entry in std::fs::read_dir(directory)? {
         let entry = entry?;

@@ -22,7 +22,7 @@ const MESSAGE_LEN: usize = 900;
 const PAGE_LEN: usize = 4096;
 
 /// ES512 with the library, on all processors at once.
-pub(super) struct Cryptography {
+pub(crate) struct Cryptography {
     pair: EcdsaKeyPair,
     public: ParsedPublicKey,
     signature: Vec<u8>,
@@ -31,7 +31,7 @@ pub(super) struct Cryptography {
 
 impl Cryptography {
     /// A key of its own.
-    pub(super) fn new() -> Result<Self> {
+    pub(crate) fn new() -> Result<Self> {
         let pair = EcdsaKeyPair::generate(&ECDSA_P521_SHA512_FIXED_SIGNING)
             .ok()
             .context("the library makes no key")?;
@@ -46,7 +46,7 @@ impl Cryptography {
     }
 
     /// What one verification takes of one processor: the median of many.
-    pub(super) fn one_verification(&self, span: Duration) -> Result<Duration> {
+    pub(crate) fn one_verification(&self, span: Duration) -> Result<Duration> {
         let mut spans = Vec::new();
         let begun = Instant::now();
         while begun.elapsed() < span {
@@ -59,12 +59,12 @@ impl Cryptography {
     }
 
     /// Verifications a second, by all processors together.
-    pub(super) fn verifications(&self, span: Duration) -> Result<u64> {
+    pub(crate) fn verifications(&self, span: Duration) -> Result<u64> {
         on_all_processors(span, || self.public.verify_sig(&self.message, &self.signature).is_ok())
     }
 
     /// Signatures a second, by all processors together.
-    pub(super) fn signatures(&self, span: Duration) -> Result<u64> {
+    pub(crate) fn signatures(&self, span: Duration) -> Result<u64> {
         let random = SystemRandom::new();
         on_all_processors(span, || self.pair.sign(&random, &self.message).is_ok())
     }
@@ -72,7 +72,7 @@ impl Cryptography {
 
 /// How long each write of a page takes until the disk has it, over bytes that are there already: the
 /// cheapest promise that a disk makes. Sorted.
-pub(super) fn fsyncs(directory: &Path, span: Duration) -> Result<Vec<Duration>> {
+pub(crate) fn fsyncs(directory: &Path, span: Duration) -> Result<Vec<Duration>> {
     let path = directory.join("fsync-probe");
     let options = OpenOptions::new().create(true).truncate(true).read(true).write(true).open(&path);
     let file = options.context("a file in the directory of the databases")?;

@@ -10,16 +10,16 @@ use tokio::net::TcpStream;
 ///
 /// The load generator shares its cores with the server that it measures, so it must cost little. It
 /// reads answers with a `Content-Length` only, which is how our servers answer.
-pub(super) struct Line {
+pub(crate) struct Line {
     stream: TcpStream,
     buffer: Vec<u8>,
 }
 
 /// What came back.
 #[derive(Debug)]
-pub(super) struct Answer {
-    pub(super) status: u16,
-    pub(super) body: Vec<u8>,
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) body: Vec<u8>,
 }
 
 /// More than any head or page that is asked for here.
@@ -30,14 +30,14 @@ const HEADERS_MAX: usize = 32;
 
 impl Line {
     /// Connects.
-    pub(super) async fn open(address: SocketAddr) -> Result<Self> {
+    pub(crate) async fn open(address: SocketAddr) -> Result<Self> {
         let stream = TcpStream::connect(address).await.context("the server takes no connection")?;
         stream.set_nodelay(true)?;
         Ok(Self { stream, buffer: Vec::with_capacity(4096) })
     }
 
     /// Asks, and waits for the whole answer.
-    pub(super) async fn ask(&mut self, request: &[u8]) -> Result<Answer> {
+    pub(crate) async fn ask(&mut self, request: &[u8]) -> Result<Answer> {
         self.stream.write_all(request).await?;
         self.buffer.clear();
         loop {

@@ -17,7 +17,7 @@ type Bytes = Arc<Vec<Vec<u8>>>;
 
 /// Requests that were made before the clock starts.
 #[derive(Debug)]
-pub(super) struct Requests {
+pub(crate) struct Requests {
     bytes: Bytes,
     /// How many of them there are for this.
     count: usize,
@@ -28,49 +28,54 @@ pub(super) struct Requests {
 
 /// How they are sent.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Load {
-    pub(super) address: SocketAddr,
+pub(crate) struct Load {
+    pub(crate) address: SocketAddr,
     /// The process that answers.
-    pub(super) pid: u32,
-    pub(super) connections: usize,
+    pub(crate) pid: u32,
+    pub(crate) connections: usize,
     /// For how long; less if the requests are used up.
-    pub(super) span: Duration,
+    pub(crate) span: Duration,
     /// How many are sent in a second, evenly; `None` for as many as are answered.
-    pub(super) rate: Option<u64>,
+    pub(crate) rate: Option<u64>,
     /// The status that every answer must have.
-    pub(super) status: u16,
+    pub(crate) status: u16,
     /// Whether the bodies of the answers are wanted.
-    pub(super) keep: bool,
+    pub(crate) keep: bool,
 }
 
 /// What came of it.
 #[derive(Debug)]
-pub(super) struct Measured {
-    pub(super) count: u64,
-    pub(super) elapsed: Duration,
+pub(crate) struct Measured {
+    pub(crate) count: u64,
+    pub(crate) elapsed: Duration,
     /// What the server's process took of the processors.
-    pub(super) cpu: Duration,
+    pub(crate) cpu: Duration,
     /// How long each request took.
-    pub(super) spans: Vec<Duration>,
-    pub(super) bodies: Vec<Vec<u8>>,
+    pub(crate) spans: Vec<Duration>,
+    pub(crate) bodies: Vec<Vec<u8>>,
 }
 
 impl Requests {
     /// Requests of which each is sent once.
-    pub(super) fn once(bytes: Vec<Vec<u8>>) -> Arc<Self> {
+    pub(crate) fn once(bytes: Vec<Vec<u8>>) -> Arc<Self> {
         Self::new(Arc::new(bytes), true)
     }
 
     /// Requests that are sent again and again.
-    pub(super) fn again(bytes: Vec<Vec<u8>>) -> Arc<Self> {
+    pub(crate) fn again(bytes: Vec<Vec<u8>>) -> Arc<Self> {
         Self::new(Arc::new(bytes), false)
     }
 
     /// Those that were sent, again and again.
-    pub(super) fn replayed(&self, sent: usize) -> Arc<Self> {
+    pub(crate) fn replayed(&self, sent: usize) -> Arc<Self> {
         let count = sent.min(self.bytes.len());
         let bytes = Arc::clone(&self.bytes);
         Arc::new(Self { bytes, count, once: false, next: AtomicUsize::new(0) })
+    }
+
+    /// One of them, to be looked at alone.
+    pub(crate) fn first(&self) -> Option<&[u8]> {
+        self.bytes.first().map(Vec::as_slice)
     }
 
     fn new(bytes: Bytes, once: bool) -> Arc<Self> {
@@ -78,7 +83,7 @@ impl Requests {
     }
 
     /// The next one, and how many came before it.
-    fn next(&self) -> Option<(usize, &[u8])> {
+    pub(crate) fn next(&self) -> Option<(usize, &[u8])> {
         let number = self.next.fetch_add(1, Ordering::Relaxed);
         let place = if self.once { number } else { number.checked_rem(self.count)? };
         Some((number, self.bytes.get(place)?))
@@ -114,19 +119,19 @@ impl Measured {
 
 impl Load {
     /// As much as one second takes, without a limit of its rate.
-    pub(super) fn new(address: SocketAddr, pid: u32, connections: usize, status: u16) -> Self {
+    pub(crate) fn new(address: SocketAddr, pid: u32, connections: usize, status: u16) -> Self {
         let span = Duration::from_secs(1);
         Self { address, pid, connections, span, rate: None, status, keep: false }
     }
 
     /// The same, with the bodies of the answers.
-    pub(super) fn keeping(self) -> Self {
+    pub(crate) fn keeping(self) -> Self {
         Self { keep: true, ..self }
     }
 
     /// Sends them. An answer with another status ends it with an error: a server that refuses is fast,
     /// and its figures are worth nothing.
-    pub(super) async fn run(&self, requests: &Arc<Requests>) -> Result<Measured> {
+    pub(crate) async fn run(&self, requests: &Arc<Requests>) -> Result<Measured> {
         let barrier = Arc::new(Barrier::new(self.connections.saturating_add(1)));
         let mut lanes = JoinSet::new();
         for _ in 0..self.connections {

@@ -114,7 +114,7 @@ pub(super) enum Goal {
 
 /// What a goal asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Wanted {
+pub(crate) enum Wanted {
     AtLeast(Ratio),
     AtMost(Ratio),
 }
@@ -269,7 +269,7 @@ impl Goal {
 
 impl Wanted {
     /// Whether a ratio reaches it.
-    pub(super) fn is_met_by(self, ratio: Ratio) -> bool {
+    pub(crate) fn is_met_by(self, ratio: Ratio) -> bool {
         match self {
             Self::AtLeast(least) => ratio >= least,
             Self::AtMost(most) => ratio <= most,

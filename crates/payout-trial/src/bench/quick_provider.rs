@@ -25,8 +25,8 @@ use super::line::Line;
 use super::local_server::{self, Answer, respond};
 
 /// A provider that verifies nothing, so that what sending costs can be seen beside it.
-pub(super) struct QuickProvider {
-    pub(super) address: SocketAddr,
+pub(crate) struct QuickProvider {
+    pub(crate) address: SocketAddr,
     desk: Arc<Desk>,
 }
 
@@ -46,15 +46,15 @@ struct Desk {
 
 /// What it was asked so far.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Counts {
+pub(crate) struct Counts {
     /// How often it was asked for a payout, also while it took none.
-    pub(super) ordered: u64,
+    pub(crate) ordered: u64,
     /// How many different payouts it has taken.
-    pub(super) taken: u64,
+    pub(crate) taken: u64,
     /// How often it has shown one.
-    pub(super) asked: u64,
+    pub(crate) asked: u64,
     /// How many different ones it has shown.
-    pub(super) shown: u64,
+    pub(crate) shown: u64,
 }
 
 /// The id of the key that its events are signed with.
@@ -62,7 +62,7 @@ const KID: &str = "b7a3f0d2-51c6-4f0e-8f0b-2f6a9f1f5f3c";
 
 impl QuickProvider {
     /// Listens, in front of the sandbox at this address.
-    pub(super) async fn start(sandbox: SocketAddr, delay: Duration) -> Result<Self> {
+    pub(crate) async fn start(sandbox: SocketAddr, delay: Duration) -> Result<Self> {
         let (events, _) = SigningKey::generate(KID)?;
         let desk = Arc::new(Desk {
             sandbox,
@@ -79,38 +79,45 @@ impl QuickProvider {
     }
 
     /// What lets those wait who ask for payouts.
-    pub(super) fn orders(&self) -> &Gate {
+    pub(crate) fn orders(&self) -> &Gate {
         &self.desk.orders
     }
 
     /// What lets those wait who ask after payouts.
-    pub(super) fn questions(&self) -> &Gate {
+    pub(crate) fn questions(&self) -> &Gate {
         &self.desk.questions
     }
 
     /// What its events are signed with.
-    pub(super) fn event_key(&self) -> &SigningKey {
+    pub(crate) fn event_key(&self) -> &SigningKey {
         &self.desk.events
     }
 
     /// What it was asked so far.
-    pub(super) fn counts(&self) -> Counts {
+    pub(crate) fn counts(&self) -> Counts {
         *self.desk.counts.borrow()
     }
 
     /// Waits until it was asked enough.
-    pub(super) async fn until(&self, enough: impl Fn(&Counts) -> bool) -> Result<()> {
+    pub(crate) async fn until(&self, enough: impl Fn(&Counts) -> bool) -> Result<()> {
         self.desk.counts.subscribe().wait_for(|counts| enough(counts)).await?;
         Ok(())
     }
 
     /// The names that it gave to the payouts that it took.
-    pub(super) fn payouts(&self) -> Vec<GatewayPayoutId> {
+    pub(crate) fn payouts(&self) -> Vec<GatewayPayoutId> {
         self.desk.book().ids()
     }
 
+    /// Remembers a payout as if it had been asked for it, under this name and in these words.
+    pub(crate) fn remember(&self, id: GatewayPayoutId, words: &[u8]) -> Result<()> {
+        let words = serde_json::from_slice(words).context("a payout's own words")?;
+        self.desk.book().put(id, words);
+        Ok(())
+    }
+
     /// An error unless it took this many payouts, each named by us once, and asked for once.
-    pub(super) fn check_each_came_once(&self, count: u64) -> Result<()> {
+    pub(crate) fn check_each_came_once(&self, count: u64) -> Result<()> {
         let (ordered, taken) = (self.counts().ordered, self.counts().taken);
         let named = self.desk.book().named();
         ensure!(

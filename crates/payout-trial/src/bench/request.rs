@@ -31,14 +31,14 @@ const EMPTY: Request<'static> = Request {
 
 /// Whom requests are for, and who asks.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Letterhead<'a> {
-    pub(super) address: SocketAddr,
-    pub(super) token: &'a str,
+pub(crate) struct Letterhead<'a> {
+    pub(crate) address: SocketAddr,
+    pub(crate) token: &'a str,
 }
 
 impl Letterhead<'_> {
     /// `GET`.
-    pub(super) fn get(&self, path: &str) -> Vec<u8> {
+    pub(crate) fn get(&self, path: &str) -> Vec<u8> {
         let Self { address, token } = self;
         let head = format!(
             "GET {path} HTTP/1.1\r\nHost: {address}\r\nAuthorization: Bearer {token}\r\n\
@@ -48,7 +48,7 @@ impl Letterhead<'_> {
     }
 
     /// Requests for payouts, each under a key of its own: a random one, as clients make them.
-    pub(super) fn creates(
+    pub(crate) fn creates(
         &self,
         key: &SigningKey,
         user: &PaidIn,
@@ -60,7 +60,7 @@ impl Letterhead<'_> {
     }
 
     /// Webhooks of the provider: as many events, each with a name of its own, about these payouts in turn.
-    pub(super) fn events(
+    pub(crate) fn events(
         &self,
         provider: &QuickProvider,
         payouts: &[GatewayPayoutId],
@@ -73,7 +73,7 @@ impl Letterhead<'_> {
     }
 
     /// The same, all with the signature of the first: for a server that does not look.
-    pub(super) fn unsigned(
+    pub(crate) fn unsigned(
         &self,
         key: &SigningKey,
         user: &PaidIn,
@@ -109,16 +109,7 @@ impl Letterhead<'_> {
         payout: GatewayPayoutId,
         event_id: Uuid,
     ) -> Result<Vec<u8>> {
-        let event = json!({
-            "type": "payout_executed",
-            "event_version": 1,
-            "event_id": event_id.to_string(),
-            "payout_id": payout.to_string(),
-            "executed_at": "2026-03-02T09:14:07.412Z",
-            "scheme_id": "faster_payments_service",
-            "beneficiary": { "type": "payment_source", "user_id": "sam" },
-        });
-        let body = event.to_string().into_bytes();
+        let body = told(payout, event_id);
         let sent_at = timestamp::to_seconds(SystemClock.now());
         let name = header::X_TL_WEBHOOK_TIMESTAMP_SIGNED;
         let headers: &[(&str, &[u8])] = &[(name, sent_at.as_bytes())];
@@ -179,11 +170,46 @@ fn made_by_all(
 }
 
 /// The request for a token.
-pub(super) fn token(address: SocketAddr, body: &[u8]) -> Vec<u8> {
+pub(crate) fn token(address: SocketAddr, body: &[u8]) -> Vec<u8> {
     let (path, length) = (route::TOKEN, body.len());
     let text = format!(
         "POST {path} HTTP/1.1\r\nHost: {address}\r\nContent-Type: application/json\r\n\
          Content-Length: {length}\r\n\r\n"
     );
     [text.as_bytes(), body].concat()
+}
+
+/// What the provider says of a payout that is executed.
+fn told(payout: GatewayPayoutId, event_id: Uuid) -> Vec<u8> {
+    let event = json!({
+        "type": "payout_executed",
+        "event_version": 1,
+        "event_id": event_id.to_string(),
+        "payout_id": payout.to_string(),
+        "executed_at": "2026-03-02T09:14:07.412Z",
+        "scheme_id": "faster_payments_service",
+        "beneficiary": { "type": "payment_source", "user_id": "sam" },
+    });
+    event.to_string().into_bytes()
+}
+
+#[cfg(test)]
+mod tests {
+    use payout_wire::webhook::{InboundEvent, InboundSubject};
+
+    use super::*;
+
+    #[test]
+    fn an_event_names_itself_and_its_payout() {
+        let (payout, event_id) =
+            (GatewayPayoutId::from_uuid(Uuid::from_u128(9)), Uuid::from_u128(7));
+
+        let read = InboundEvent::parse(&told(payout, event_id)).expect("it is an event");
+
+        assert_eq!(read.event_id.as_uuid(), event_id);
+        let InboundSubject::Payout { gateway_payout_id } = read.subject else {
+            panic!("it is about a payout: {read:?}")
+        };
+        assert_eq!(gateway_payout_id, payout);
+    }
 }

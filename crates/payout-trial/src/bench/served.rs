@@ -26,13 +26,14 @@ use crate::stage::Stage;
 use crate::store::Store;
 
 /// A service whose figures are taken: alone in a directory, on an empty store.
-pub(super) struct Served {
-    pub(super) address: SocketAddr,
-    pub(super) server: Server,
+pub(crate) struct Served {
+    pub(crate) address: SocketAddr,
+    pub(crate) server: Server,
     /// A token of the client that may use it.
-    pub(super) token: String,
-    pub(super) store: Store,
-    pub(super) name: String,
+    pub(crate) token: String,
+    pub(crate) store: Store,
+    pub(crate) name: String,
+    /// How it was started, so that it can be started again.
     launch: Launch,
     operator: OperatorClient,
     /// How many payouts it has accepted.
@@ -41,12 +42,12 @@ pub(super) struct Served {
 
 /// What a service is, beside its store.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Opening<'a> {
-    pub(super) binary: &'a Path,
-    pub(super) name: &'a str,
-    pub(super) environment: &'a [(&'a str, &'a str)],
+pub(crate) struct Opening<'a> {
+    pub(crate) binary: &'a Path,
+    pub(crate) name: &'a str,
+    pub(crate) environment: &'a [(&'a str, &'a str)],
     /// Where its webhooks go.
-    pub(super) webhook: Option<&'a str>,
+    pub(crate) webhook: Option<&'a str>,
 }
 
 /// What the service logs: how its store keeps what it has promised, and whatever goes wrong.
@@ -61,7 +62,7 @@ const OPERATOR: &str = "bench";
 impl Served {
     /// Starts a service on an empty store, in front of this provider. It sends nothing until it is told
     /// to.
-    pub(super) async fn start(
+    pub(crate) async fn start(
         stage: &Stage,
         opening: &Opening<'_>,
         store: &Store,
@@ -71,7 +72,7 @@ impl Served {
     }
 
     /// Starts a service on a store that others may use as well.
-    pub(super) async fn start_on(
+    pub(crate) async fn start_on(
         stage: &Stage,
         opening: &Opening<'_>,
         store: &Store,
@@ -88,34 +89,49 @@ impl Served {
         let launch = Launch { program: Some(binary.to_owned()), ..launch };
         let server = launch.start_ready(stage).await?;
         let operator = operator(stage, name, address).await?;
-        let pause = PauseOrder { because: "what is accepted is measured alone".into() };
-        operator.pause(&pause).await.context("the service is not paused")?;
-        let token = token(address).await?;
-        Ok(Self {
+        let this = Self {
             address,
             server,
-            token,
+            token: token(address).await?,
             store: store.clone(),
             name: name.to_owned(),
             launch,
             operator,
             accepted: AtomicU64::new(0),
-        })
+        };
+        this.pause().await?;
+        Ok(this)
+    }
+
+    /// Ends it as an operator does, and waits until its store is closed.
+    pub(crate) async fn stop(&mut self) -> Result<()> {
+        self.server.signal("TERM").await?;
+        let status = self.server.ended().await?;
+        ensure!(status.success(), "the service did not end well: {}", self.server.last_words());
+        Ok(())
     }
 
     /// Ends it as a crash does.
-    pub(super) async fn kill(&mut self) -> Result<()> {
+    pub(crate) async fn kill(&mut self) -> Result<()> {
         self.server.kill().await
     }
 
     /// Starts it again on its store, and says how long it took until it was ready.
-    pub(super) async fn restart(&mut self, stage: &Stage) -> Result<Duration> {
+    pub(crate) async fn restart(&mut self, stage: &Stage, patience: Duration) -> Result<Duration> {
         self.server = self.launch.start(stage)?;
-        self.server.until_ready().await
+        let announced = tokio::time::timeout(patience, self.server.announced()).await;
+        let ready = announced.context("the service was not ready in time")?;
+        ready.with_context(|| self.server.last_words())
+    }
+
+    /// Gets another token: one lasts for an hour.
+    pub(crate) async fn renew_token(&mut self) -> Result<()> {
+        self.token = token(self.address).await?;
+        Ok(())
     }
 
     /// Waits until it says that all of this many payouts are executed: an error if it does not in time.
-    pub(super) async fn until_executed(&self, stage: &Stage, count: u64) -> Result<()> {
+    pub(crate) async fn until_executed(&self, stage: &Stage, count: u64) -> Result<()> {
         let client = service::client(stage, self.address)?;
         let begun = Instant::now();
         loop {
@@ -130,18 +146,25 @@ impl Served {
     }
 
     /// How it is asked.
-    pub(super) fn letterhead(&self) -> Letterhead<'_> {
+    pub(crate) fn letterhead(&self) -> Letterhead<'_> {
         Letterhead { address: self.address, token: &self.token }
     }
 
+    /// Lets it send nothing until it is told to.
+    pub(crate) async fn pause(&self) -> Result<()> {
+        let pause = PauseOrder { because: "what is accepted is measured alone".into() };
+        self.operator.pause(&pause).await.context("the service is not paused")?;
+        Ok(())
+    }
+
     /// Lets it send what it has accepted.
-    pub(super) async fn resume(&self) -> Result<()> {
+    pub(crate) async fn resume(&self) -> Result<()> {
         self.operator.resume().await?;
         Ok(())
     }
 
     /// Lets it accept one payout, so that it knows the user and has met everything once.
-    pub(super) async fn warm_up(&self, stage: &Stage, user: &PaidIn) -> Result<()> {
+    pub(crate) async fn warm_up(&self, stage: &Stage, user: &PaidIn) -> Result<()> {
         let requests = self.letterhead().creates(stage.signing_key(), user, 1)?;
         let request = requests.first().context("one was made")?;
         let answer = Line::open(self.address).await?.ask(request).await?;
@@ -152,7 +175,7 @@ impl Served {
     }
 
     /// What its store has read back of how it keeps what it has promised.
-    pub(super) fn durability(&self, stage: &Stage) -> String {
+    pub(crate) fn durability(&self, stage: &Stage) -> String {
         let log = std::fs::read_to_string(stage.path(&format!("{}.log", self.name)));
         let log = log.unwrap_or_default();
         let lines = log.lines().filter_map(|line| serde_json::from_str::<Json>(line).ok());
@@ -161,12 +184,12 @@ impl Served {
     }
 
     /// Notes that it has accepted more.
-    pub(super) fn note(&self, accepted: u64) {
+    pub(crate) fn note(&self, accepted: u64) {
         self.accepted.fetch_add(accepted, Ordering::Relaxed);
     }
 
     /// How many payouts it has accepted.
-    pub(super) fn accepted(&self) -> u64 {
+    pub(crate) fn accepted(&self) -> u64 {
         self.accepted.load(Ordering::Relaxed)
     }
 }
@@ -187,7 +210,8 @@ async fn executed(client: &ApiClient) -> Result<u64> {
     }
 }
 
-async fn token(address: SocketAddr) -> Result<String> {
+/// A token of the client that both servers let in.
+pub(crate) async fn token(address: SocketAddr) -> Result<String> {
     let asked = request::token(address, &Stage::token_request());
     let answer = Line::open(address).await?.ask(&asked).await?;
     let text = String::from_utf8_lossy(&answer.body);

@@ -7,17 +7,33 @@ use anyhow::{Context as _, Result};
 
 /// What a process has taken so far.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Usage {
+pub(crate) struct Usage {
     /// Time on a processor, of all its threads that still live.
-    pub(super) cpu: Duration,
+    pub(crate) cpu: Duration,
     /// The most memory that it ever had, in KiB.
-    pub(super) peak_kib: u64,
+    pub(crate) peak_kib: u64,
 }
 
 impl Usage {
     /// Asks the kernel.
-    pub(super) fn of(pid: u32) -> Result<Self> {
+    pub(crate) fn of(pid: u32) -> Result<Self> {
         Ok(Self { cpu: cpu(pid)?, peak_kib: status(pid, "VmHWM:")? })
+    }
+}
+
+/// The memory of a process that lies in RAM now, in KiB.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Resident {
+    /// What it has written: heaps, stacks, and the caches of its database connections.
+    pub(crate) own_kib: u64,
+    /// What is mapped from files, above all the program itself.
+    pub(crate) of_files_kib: u64,
+}
+
+impl Resident {
+    /// Asks the kernel.
+    pub(crate) fn of(pid: u32) -> Result<Self> {
+        Ok(Self { own_kib: status(pid, "RssAnon:")?, of_files_kib: status(pid, "RssFile:")? })
     }
 }
 

@@ -30,10 +30,16 @@ impl Book {
         if let Some(id) = self.keys.get(key) {
             return Ok((*id, false));
         }
-        let id = Uuid::from_u128(u128::try_from(self.payouts.len())?.saturating_add(1));
+        let id = Uuid::from_u128(u128::try_from(self.keys.len())?.saturating_add(1));
         self.payouts.insert(id, Entry { body, shown: false });
         self.keys.insert(key.to_owned(), id);
         Ok((id, true))
+    }
+
+    /// Puts a payout in that it was never asked for, under a name of another's; one that it has stays
+    /// as it is.
+    pub(super) fn put(&mut self, id: GatewayPayoutId, body: Json) {
+        self.payouts.entry(id.as_uuid()).or_insert(Entry { body, shown: false });
     }
 
     /// A payout as it is shown, executed, and whether it is shown for the first time; null if there is
@@ -54,13 +60,14 @@ impl Book {
 
     /// The names that it gave.
     pub(super) fn ids(&self) -> Vec<GatewayPayoutId> {
-        self.payouts.keys().map(|id| GatewayPayoutId::from_uuid(*id)).collect()
+        let ids: BTreeSet<_> = self.keys.values().collect();
+        ids.into_iter().map(|id| GatewayPayoutId::from_uuid(*id)).collect()
     }
 
     /// How many different payouts of ours it was asked for, by the names that we attach to them.
     pub(super) fn named(&self) -> u64 {
-        let names =
-            self.payouts.values().filter_map(|entry| entry.body.pointer("/metadata/payout_id"));
+        let taken = self.keys.values().filter_map(|id| self.payouts.get(id));
+        let names = taken.filter_map(|entry| entry.body.pointer("/metadata/payout_id"));
         let names: BTreeSet<_> = names.filter_map(Json::as_str).collect();
         u64::try_from(names.len()).unwrap_or(u64::MAX)
     }
@@ -93,6 +100,17 @@ mod tests {
         }
 
         assert_eq!((book.ids().len(), book.named()), (2, 1));
+    }
+
+    #[test]
+    fn a_payout_that_was_put_in_is_shown_and_was_not_taken() {
+        let mut book = Book::default();
+        let id = GatewayPayoutId::from_uuid(Uuid::from_u128(7));
+
+        book.put(id, order("1"));
+
+        assert_eq!(book.show(&id.to_string()).0["status"], "executed");
+        assert_eq!((book.ids().len(), book.named()), (0, 0));
     }
 
     #[test]

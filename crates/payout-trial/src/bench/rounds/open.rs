@@ -17,6 +17,9 @@ const OPEN: u64 = 5_000;
 /// How many are on their way at once if nobody says otherwise.
 const IN_FLIGHT: u64 = 128;
 
+/// How long the service may take to start.
+const START_PATIENCE: Duration = Duration::from_mins(1);
+
 /// When the provider is asked after the last payout that it has acknowledged, at the latest.
 const ALL_DUE: Duration = Duration::from_millis(500);
 
@@ -58,7 +61,7 @@ impl Round<'_> {
         ensure!(before == IN_FLIGHT, "{before} payouts were on their way, not {IN_FLIGHT}");
         provider.orders().open();
         let begun = Instant::now();
-        let ready = served.restart(&self.house.stage).await?;
+        let ready = served.restart(&self.house.stage, START_PATIENCE).await?;
         self.relate(Goal::RecoverReady, milliseconds(ready), 1000);
         let all = before.saturating_add(open);
         provider.until(|counts| counts.ordered >= all).await?;

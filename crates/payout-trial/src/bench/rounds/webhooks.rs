@@ -13,7 +13,7 @@ use crate::bench::usage::Usage;
 
 /// How many payouts events are about and clients are told of, for each second that something is looked
 /// at.
-const PAYOUTS: u64 = 600;
+const PAYOUTS: u64 = 2_000;
 
 /// More events a second than this class of machine takes.
 const EVENTS_MAX: u64 = 10_000;
