@@ -7,6 +7,7 @@ pub(crate) mod figure;
 pub(crate) mod line;
 pub(crate) mod usage;
 pub(crate) mod load;
+mod paced;
 pub(crate) mod limits;
 mod bare_http;
 mod bare_writer;

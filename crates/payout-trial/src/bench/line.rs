@@ -28,6 +28,14 @@ const BUFFER_LEN: usize = 256 * 1024;
 /// More headers than a server of ours sends.
 const HEADERS_MAX: usize = 32;
 
+impl Answer {
+    /// Says what it is, if another status was expected.
+    pub(super) fn instead_of(&self, status: u16) -> String {
+        let body = String::from_utf8_lossy(&self.body);
+        format!("the answer is {} instead of {status}: {body}", self.status)
+    }
+}
+
 impl Line {
     /// Connects.
     pub(crate) async fn open(address: SocketAddr) -> Result<Self> {
@@ -52,7 +60,7 @@ impl Line {
 }
 
 /// The answer, if all of it is there.
-fn whole_answer(bytes: &[u8]) -> Result<Option<Answer>> {
+pub(super) fn whole_answer(bytes: &[u8]) -> Result<Option<Answer>> {
     let mut headers = [httparse::EMPTY_HEADER; HEADERS_MAX];
     let mut head = httparse::Response::new(&mut headers);
     let httparse::Status::Complete(head_len) = head.parse(bytes)? else { return Ok(None) };

@@ -35,8 +35,6 @@ pub(crate) struct Load {
     pub(crate) connections: usize,
     /// For how long; less if the requests are used up.
     pub(crate) span: Duration,
-    /// How many are sent in a second, evenly; `None` for as many as are answered.
-    pub(crate) rate: Option<u64>,
     /// The status that every answer must have.
     pub(crate) status: u16,
     /// Whether the bodies of the answers are wanted.
@@ -118,10 +116,10 @@ impl Measured {
 }
 
 impl Load {
-    /// As much as one second takes, without a limit of its rate.
+    /// As much as one second takes.
     pub(crate) fn new(address: SocketAddr, pid: u32, connections: usize, status: u16) -> Self {
         let span = Duration::from_secs(1);
-        Self { address, pid, connections, span, rate: None, status, keep: false }
+        Self { address, pid, connections, span, status, keep: false }
     }
 
     /// The same, with the bodies of the answers.
@@ -160,13 +158,6 @@ impl Load {
         Ok(Measured { count, elapsed, cpu, spans, bodies })
     }
 
-    /// When a request is due, if they come evenly.
-    fn due(&self, begun: Instant, number: usize) -> Option<Instant> {
-        let number = u64::try_from(number).ok()?;
-        let nanoseconds = number.saturating_mul(1_000_000_000).checked_div(self.rate?)?;
-        begun.checked_add(Duration::from_nanos(nanoseconds))
-    }
-
     async fn drive(
         &self,
         line: &mut Line,
@@ -175,24 +166,11 @@ impl Load {
         let (mut spans, mut bodies) = (Vec::new(), Vec::new());
         let begun = Instant::now();
         while begun.elapsed() < self.span {
-            let Some((number, request)) = requests.next() else { break };
-            // Whoever waits for a slow answer to others waits as well: the clock begins when it was due.
-            let asked = match self.due(begun, number) {
-                Some(due) => {
-                    tokio::time::sleep_until(due.into()).await;
-                    due
-                }
-                None => Instant::now(),
-            };
+            let Some((_, request)) = requests.next() else { break };
+            let asked = Instant::now();
             let answer = line.ask(request).await?;
             spans.push(asked.elapsed());
-            ensure!(
-                answer.status == self.status,
-                "the answer is {} instead of {}: {}",
-                answer.status,
-                self.status,
-                String::from_utf8_lossy(&answer.body)
-            );
+            ensure!(answer.status == self.status, "{}", answer.instead_of(self.status));
             if self.keep {
                 bodies.push(answer.body);
             }

@@ -10,7 +10,11 @@ use crate::bench::bare_writer;
 use crate::bench::figure::micros;
 use crate::bench::load::{Load, Requests};
 use crate::bench::names::{Goal, Limit, Scenario};
+use crate::bench::paced::Paced;
 use crate::bench::served::Served;
+
+/// How many requests that come evenly may be unanswered at once.
+const PACED: usize = 32;
 
 impl Round<'_> {
     /// The answers' bodies, for those who read afterwards.
@@ -66,8 +70,9 @@ impl Round<'_> {
         let rate = most.map_or(0, |figure| figure.per_second.div_euclid(2));
         let served = &self.house.sqlite;
         let requests = self.signed(served, self.house.stage.signing_key(), rate)?;
-        let load = Load { rate: Some(rate), ..self.load(served, 202) };
-        let measured = load.run(&requests).await?;
+        let (address, pid) = (served.address, served.server.pid());
+        let paced = Paced { address, pid, connections: PACED, rate, status: 202 };
+        let measured = tokio::task::block_in_place(|| paced.run(&requests))?;
         served.note(measured.count);
         let half = self.keep(Scenario::CreateHalfRate, &measured);
         self.relate(Goal::HalfRateP99, half.p99_us, fsync_p99_us);
