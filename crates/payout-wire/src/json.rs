@@ -119,9 +119,15 @@ fn check_shape(node: &Node, faults: &Faults<'_>) {
             for member in node::repeated(members) {
                 faults.add(member, "occurs more than once; write it once".to_owned());
             }
-            members.iter().for_each(|(_, member)| check_shape(member, faults));
+            for (_, member) in members {
+                check_shape(member, faults);
+            }
         }
-        Node::List(items) => items.iter().for_each(|item| check_shape(item, faults)),
+        Node::List(items) => {
+            for item in items {
+                check_shape(item, faults);
+            }
+        }
         Node::TooDeep => {
             faults.add(node, format!("is nested deeper than {DEPTH_MAX} levels; flatten it"));
         }

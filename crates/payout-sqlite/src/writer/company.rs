@@ -17,7 +17,8 @@ const PAUSE: Duration = Duration::from_micros(250);
 /// little, as long as somebody comes. Whoever comes alone waits for nobody.
 pub(crate) struct Company<'a> {
     coming: &'a ComingCount,
-    until: Instant,
+    begun: Instant,
+    wait: Duration,
     group_max: usize,
 }
 
@@ -31,7 +32,7 @@ impl<'a> Company<'a> {
     ) -> Self {
         let expected = u32::try_from(coming.get().saturating_sub(known)).unwrap_or(u32::MAX);
         let wait = PAUSE.saturating_mul(expected).min(wait_max);
-        Self { coming, until: Instant::now() + wait, group_max }
+        Self { coming, begun: Instant::now(), wait, group_max }
     }
 
     /// Adds those who have come, with `take`, if need be after a little while. Says whether somebody has:
@@ -42,7 +43,7 @@ impl<'a> Company<'a> {
         mut take: impl FnMut(&mut Vec<Box<dyn Job>>),
     ) -> bool {
         let known = jobs.len();
-        if known >= self.group_max || Instant::now() >= self.until {
+        if known >= self.group_max || self.begun.elapsed() >= self.wait {
             return false;
         }
         take(jobs);

@@ -151,7 +151,7 @@ fn damage(directory: &Path) {
     let mut bytes = fs::read(&path).expect("the file is there");
     let page = bytes
         .chunks_mut(4096)
-        .nth(usize::try_from(page - 1).expect("it is small"))
+        .nth(usize::try_from(page.saturating_sub(1)).expect("it is small"))
         .expect("the page is in the file");
     page.fill(0xA5);
     fs::write(&path, bytes).expect("the file is ours");

@@ -69,10 +69,10 @@ impl Paced {
         let mut spans = Vec::new();
         let mut bytes = Vec::with_capacity(4096);
         while let Some((number, request)) = requests.next() {
-            let due = begun + self.due(number)?;
-            thread::sleep(due.saturating_duration_since(Instant::now()));
+            let due = self.due(number)?;
+            thread::sleep(due.saturating_sub(begun.elapsed()));
             let answer = ask(&mut line, request, &mut bytes)?;
-            spans.push(due.elapsed());
+            spans.push(begun.elapsed().saturating_sub(due));
             ensure!(answer.status == self.status, "{}", answer.instead_of(self.status));
         }
         Ok(spans)
