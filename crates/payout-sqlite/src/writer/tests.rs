@@ -337,7 +337,7 @@ async fn a_write_that_panics_alone_stops_the_store_and_not_whoever_asked() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn whoever_comes_while_a_group_is_written_is_committed_with_it() {
     let directory = tempfile::tempdir().expect("there is room for temporary files");
-    let company_wait_max = Duration::from_secs(60);
+    let company_wait_max = Duration::from_mins(1);
     let options = StoreOptions { company_wait_max, ..StoreOptions::default() };
     let store = Arc::new(SqliteStore::open(directory.path(), &options).expect("it is ours"));
     let _coming = (0..100).map(|_| store.coming.one_more()).collect::<Vec<_>>();
