@@ -38,11 +38,11 @@ impl Paced {
         let drive = |line: TcpStream| self.drive(line, requests, begun);
         let drive = &drive;
         let mut spans = thread::scope(|scope| {
-            let lanes: Vec<_> =
+            let drivers: Vec<_> =
                 lines.into_iter().map(|line| scope.spawn(move || drive(line))).collect();
             let mut spans = Vec::new();
-            for lane in lanes {
-                spans.extend(lane.join().ok().context("a thread of the load panicked")??);
+            for driver in drivers {
+                spans.extend(driver.join().ok().context("a thread of the load panicked")??);
             }
             anyhow::Ok(spans)
         })?;

@@ -67,7 +67,7 @@ impl Round<'_> {
                 }
                 Part::CreateSlowly => {
                     self.create_alone(fsync.0).await?;
-                    self.half_rate(fsync.1).await?;
+                    self.half_rate(fsync.1)?;
                 }
                 Part::Forgery => self.forgery().await?,
                 Part::CreateUnverified => self.create_unverified().await?,

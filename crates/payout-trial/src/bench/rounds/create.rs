@@ -65,7 +65,7 @@ impl Round<'_> {
     }
 
     /// As many as half of what it can take, evenly.
-    pub(super) async fn half_rate(&mut self, fsync_p99_us: u64) -> Result<()> {
+    pub(super) fn half_rate(&mut self, fsync_p99_us: u64) -> Result<()> {
         let most = self.taken.scenarios.get(&Scenario::CreateSqlite).and_then(|all| all.last());
         let rate = most.map_or(0, |figure| figure.per_second.div_euclid(2));
         let served = &self.house.sqlite;
