@@ -16,8 +16,7 @@ use hyper::{Method, Request};
 use payout_domain::GatewayPayoutId;
 use payout_signature::{Jwks, SigningKey};
 use payout_wire::{header, route};
-use serde_json::{Value as Json, json};
-use tokio::sync::watch;
+use serde_json::json;
 
 use self::book::Book;
 use super::gate::Gate;
@@ -37,7 +36,7 @@ struct Desk {
     /// What its events are signed with.
     events: SigningKey,
     book: Mutex<Book>,
-    counts: watch::Sender<Counts>,
+    counts: Mutex<Counts>,
     /// Before payouts are taken.
     orders: Gate,
     /// Before payouts are shown.
@@ -69,7 +68,7 @@ impl QuickProvider {
             delay,
             events,
             book: Mutex::default(),
-            counts: watch::Sender::default(),
+            counts: Mutex::default(),
             orders: Gate::default(),
             questions: Gate::default(),
         });
@@ -95,13 +94,14 @@ impl QuickProvider {
 
     /// What it was asked so far.
     pub(crate) fn counts(&self) -> Counts {
-        *self.desk.counts.borrow()
+        *self.desk.counts()
     }
 
-    /// Waits until it was asked enough.
-    pub(crate) async fn until(&self, enough: impl Fn(&Counts) -> bool) -> Result<()> {
-        self.desk.counts.subscribe().wait_for(|counts| enough(counts)).await?;
-        Ok(())
+    /// Waits until it was asked enough. It looks again and again, so that nobody is woken by each request.
+    pub(crate) async fn until(&self, enough: impl Fn(&Counts) -> bool) {
+        while !enough(&self.counts()) {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
     }
 
     /// The names that it gave to the payouts that it took.
@@ -110,10 +110,8 @@ impl QuickProvider {
     }
 
     /// Remembers a payout as if it had been asked for it, under this name and in these words.
-    pub(crate) fn remember(&self, id: GatewayPayoutId, words: &[u8]) -> Result<()> {
-        let words = serde_json::from_slice(words).context("a payout's own words")?;
+    pub(crate) fn remember(&self, id: GatewayPayoutId, words: &[u8]) {
         self.desk.book().put(id, words);
-        Ok(())
     }
 
     /// An error unless it took this many payouts, each named by us once, and asked for once.
@@ -150,9 +148,10 @@ impl Desk {
     async fn take(&self, head: &Parts, body: &[u8]) -> Result<Answer> {
         self.count(|counts| counts.ordered = counts.ordered.saturating_add(1));
         self.orders.pass().await;
-        tokio::time::sleep(self.delay).await;
+        if !self.delay.is_zero() {
+            tokio::time::sleep(self.delay).await;
+        }
         let key = head.headers.get(header::IDEMPOTENCY_KEY).context("every payout has a key")?;
-        let body: Json = serde_json::from_slice(body)?;
         let (id, is_new) = self.book().take(key.to_str()?, body)?;
         if is_new {
             self.count(|counts| counts.taken = counts.taken.saturating_add(1));
@@ -162,7 +161,7 @@ impl Desk {
 
     async fn show(&self, id: &str) -> Result<Answer> {
         self.questions.pass().await;
-        let (payout, is_new) = self.book().show(id);
+        let (payout, is_new) = self.book().show(id)?;
         self.count(|counts| {
             counts.asked = counts.asked.saturating_add(1);
             counts.shown = counts.shown.saturating_add(u64::from(is_new));
@@ -184,7 +183,11 @@ impl Desk {
     }
 
     fn count(&self, more: impl FnOnce(&mut Counts)) {
-        self.counts.send_modify(more);
+        more(&mut self.counts());
+    }
+
+    fn counts(&self) -> MutexGuard<'_, Counts> {
+        self.counts.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn book(&self) -> MutexGuard<'_, Book> {

@@ -39,7 +39,7 @@ pub(super) async fn ours(house: &House, name: &str, count: usize) -> Result<Figu
     // The first payout made it warm.
     let all = accepted.count.saturating_add(1);
     let until = provider.until(|counts| counts.taken >= all);
-    timeout(PATIENCE, until).await.context("not everything is sent")??;
+    timeout(PATIENCE, until).await.context("not everything is sent")?;
     let elapsed = begun.elapsed().saturating_add(accepted.elapsed);
     let cpu = Usage::of(pid)?.cpu.saturating_sub(cpu).saturating_add(accepted.cpu);
     provider.check_each_came_once(all)?;

@@ -48,7 +48,7 @@ pub(super) async fn reopen(ground: &Ground, site: &mut Site, open: u64) -> Resul
     site.served.resume().await?;
     let until = site.provider.until(|counts| counts.taken >= all);
     let until = tokio::time::timeout(PATIENCE, until).await;
-    until.context("the provider does not get all of them")??;
+    until.context("the provider does not get all of them")?;
     let sent = watch.stop()?;
     let watch = Watch::start(site, open)?;
     site.provider.questions().open();

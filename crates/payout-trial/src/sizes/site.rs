@@ -108,7 +108,7 @@ impl Site {
         let mut random = Random::new(crate::clock::seed());
         self.known = known::draw(&self.database(ground), KNOWN, &mut random)?;
         for known in &self.known {
-            self.provider.remember(known.provider_name, &known.words)?;
+            self.provider.remember(known.provider_name, &known.words);
         }
         Ok((filled, self.start_again(ground).await?))
     }
@@ -159,7 +159,7 @@ impl Site {
         let load = Load { span: PATIENCE, ..self.load(202) };
         load.run(&Requests::once(events)).await?;
         let until = self.provider.until(|counts| counts.asked >= asked);
-        tokio::time::timeout(PATIENCE, until).await.context("the events are not followed")??;
+        tokio::time::timeout(PATIENCE, until).await.context("the events are not followed")?;
         Ok(())
     }
 }

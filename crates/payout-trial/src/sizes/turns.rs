@@ -162,7 +162,7 @@ async fn followed(site: &mut Site, load: &Load, requests: &Arc<Requests>) -> Res
     let told = load.run(requests).await?;
     let all = asked.saturating_add(told.count);
     let until = site.provider.until(|counts| counts.asked >= all);
-    tokio::time::timeout(PATIENCE, until).await.context("the events are not followed")??;
+    tokio::time::timeout(PATIENCE, until).await.context("the events are not followed")?;
     let cpu = Usage::of(pid)?.cpu.saturating_sub(cpu);
     Ok(Measured { cpu, elapsed: begun.elapsed(), ..told })
 }

@@ -17,7 +17,8 @@ pub(super) struct Book {
 
 #[derive(Debug)]
 struct Entry {
-    body: Json,
+    /// As it came: it is read when it is shown.
+    body: Vec<u8>,
     shown: bool,
 }
 
@@ -26,36 +27,36 @@ const ONCE: &str = "2026-03-02T09:14:07.412093Z";
 
 impl Book {
     /// The name that it gives to a payout, and whether the key is new.
-    pub(super) fn take(&mut self, key: &str, body: Json) -> Result<(Uuid, bool)> {
+    pub(super) fn take(&mut self, key: &str, body: &[u8]) -> Result<(Uuid, bool)> {
         if let Some(id) = self.keys.get(key) {
             return Ok((*id, false));
         }
         let id = Uuid::from_u128(u128::try_from(self.keys.len())?.saturating_add(1));
-        self.payouts.insert(id, Entry { body, shown: false });
+        self.payouts.insert(id, Entry { body: body.to_owned(), shown: false });
         self.keys.insert(key.to_owned(), id);
         Ok((id, true))
     }
 
     /// Puts a payout in that it was never asked for, under a name of another's; one that it has stays
     /// as it is.
-    pub(super) fn put(&mut self, id: GatewayPayoutId, body: Json) {
-        self.payouts.entry(id.as_uuid()).or_insert(Entry { body, shown: false });
+    pub(super) fn put(&mut self, id: GatewayPayoutId, body: &[u8]) {
+        self.payouts.entry(id.as_uuid()).or_insert_with(|| Entry { body: body.to_owned(), shown: false });
     }
 
     /// A payout as it is shown, executed, and whether it is shown for the first time; null if there is
     /// none of that name.
-    pub(super) fn show(&mut self, id: &str) -> (Json, bool) {
+    pub(super) fn show(&mut self, id: &str) -> Result<(Json, bool)> {
         let entry = id.parse().ok().and_then(|id: Uuid| self.payouts.get_mut(&id));
-        let Some(entry) = entry else { return (json!(null), false) };
+        let Some(entry) = entry else { return Ok((json!(null), false)) };
         let is_new = !std::mem::replace(&mut entry.shown, true);
-        let mut payout = entry.body.clone();
+        let mut payout: Json = serde_json::from_slice(&entry.body)?;
         if let Some(members) = payout.as_object_mut() {
             let more = [("status", "executed"), ("created_at", ONCE), ("executed_at", ONCE)];
             let more =
                 more.into_iter().chain([("id", id), ("scheme_id", "faster_payments_service")]);
             members.extend(more.map(|(name, value)| (name.to_owned(), json!(value))));
         }
-        (payout, is_new)
+        Ok((payout, is_new))
     }
 
     /// The names that it gave.
@@ -67,8 +68,11 @@ impl Book {
     /// How many different payouts of ours it was asked for, by the names that we attach to them.
     pub(super) fn named(&self) -> u64 {
         let taken = self.keys.values().filter_map(|id| self.payouts.get(id));
-        let names = taken.filter_map(|entry| entry.body.pointer("/metadata/payout_id"));
-        let names: BTreeSet<_> = names.filter_map(Json::as_str).collect();
+        let bodies = taken.filter_map(|entry| serde_json::from_slice(&entry.body).ok());
+        let names = bodies.filter_map(|body: Json| {
+            body.pointer("/metadata/payout_id").and_then(Json::as_str).map(str::to_owned)
+        });
+        let names: BTreeSet<_> = names.collect();
         u64::try_from(names.len()).unwrap_or(u64::MAX)
     }
 }
@@ -77,16 +81,16 @@ impl Book {
 mod tests {
     use super::*;
 
-    fn order(payout: &str) -> Json {
-        json!({ "metadata": { "payout_id": payout } })
+    fn order(payout: &str) -> Vec<u8> {
+        json!({ "metadata": { "payout_id": payout } }).to_string().into_bytes()
     }
 
     #[test]
     fn a_key_that_comes_again_is_the_same_payout() {
         let mut book = Book::default();
-        let (first, is_new) = book.take("a", order("1")).expect("it is taken");
+        let (first, is_new) = book.take("a", &order("1")).expect("it is taken");
 
-        let (again, is_new_again) = book.take("a", order("1")).expect("it is taken");
+        let (again, is_new_again) = book.take("a", &order("1")).expect("it is taken");
 
         assert_eq!((again, is_new, is_new_again), (first, true, false));
         assert_eq!(book.named(), 1);
@@ -96,7 +100,7 @@ mod tests {
     fn a_payout_that_comes_under_two_keys_is_seen() {
         let mut book = Book::default();
         for key in ["a", "b"] {
-            book.take(key, order("1")).expect("it is taken");
+            book.take(key, &order("1")).expect("it is taken");
         }
 
         assert_eq!((book.ids().len(), book.named()), (2, 1));
@@ -107,22 +111,22 @@ mod tests {
         let mut book = Book::default();
         let id = GatewayPayoutId::from_uuid(Uuid::from_u128(7));
 
-        book.put(id, order("1"));
+        book.put(id, &order("1"));
 
-        assert_eq!(book.show(&id.to_string()).0["status"], "executed");
+        assert_eq!(book.show(&id.to_string()).expect("it is JSON").0["status"], "executed");
         assert_eq!((book.ids().len(), book.named()), (0, 0));
     }
 
     #[test]
     fn a_payout_is_shown_executed_and_for_the_first_time_once() {
         let mut book = Book::default();
-        let (id, _) = book.take("a", order("1")).expect("it is taken");
+        let (id, _) = book.take("a", &order("1")).expect("it is taken");
 
-        let (payout, is_new) = book.show(&id.to_string());
-        let (_, is_new_again) = book.show(&id.to_string());
+        let (payout, is_new) = book.show(&id.to_string()).expect("it is JSON");
+        let (_, is_new_again) = book.show(&id.to_string()).expect("it is JSON");
 
         assert_eq!(payout["status"], "executed");
         assert_eq!((is_new, is_new_again), (true, false));
-        assert_eq!(book.show("nobody"), (json!(null), false));
+        assert_eq!(book.show("nobody").expect("nobody is no error"), (json!(null), false));
     }
 }

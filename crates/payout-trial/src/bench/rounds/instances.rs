@@ -35,7 +35,7 @@ impl Round<'_> {
         let (cpu, begun) = (cpu_of(&served)?, Instant::now());
         let first = served.first().context("there are some")?;
         first.resume().await?;
-        provider.until(|counts| counts.taken >= accepted).await?;
+        provider.until(|counts| counts.taken >= accepted).await;
         let (elapsed, after) = (begun.elapsed(), cpu_of(&served)?);
         let sent = Measured::whole(accepted, elapsed, after.saturating_sub(cpu));
         self.keep(Scenario::DispatchThree, &sent);

@@ -33,12 +33,12 @@ impl Round<'_> {
         let open = self.accept(served, self.in_span(OPEN)).await?;
         provider.questions().close();
         served.resume().await?;
-        provider.until(|counts| counts.taken >= open).await?;
+        provider.until(|counts| counts.taken >= open).await;
         tokio::time::sleep(ALL_DUE).await;
         let pid = served.server.pid();
         let (cpu, begun) = (Usage::of(pid)?.cpu, Instant::now());
         provider.questions().open();
-        provider.until(|counts| counts.shown >= open).await?;
+        provider.until(|counts| counts.shown >= open).await;
         let elapsed = begun.elapsed();
         let cpu = Usage::of(pid)?.cpu.saturating_sub(cpu);
         served.until_executed(&self.house.stage, open).await?;
@@ -55,7 +55,7 @@ impl Round<'_> {
         let open = self.accept(served, self.in_span(OPEN)).await?;
         provider.orders().close();
         served.resume().await?;
-        provider.until(|counts| counts.ordered >= IN_FLIGHT).await?;
+        provider.until(|counts| counts.ordered >= IN_FLIGHT).await;
         served.kill().await?;
         let before = provider.counts().ordered;
         ensure!(before == IN_FLIGHT, "{before} payouts were on their way, not {IN_FLIGHT}");
@@ -64,7 +64,7 @@ impl Round<'_> {
         let ready = served.restart(&self.house.stage, START_PATIENCE).await?;
         self.relate(Goal::RecoverReady, milliseconds(ready), 1000);
         let all = before.saturating_add(open);
-        provider.until(|counts| counts.ordered >= all).await?;
+        provider.until(|counts| counts.ordered >= all).await;
         self.relate(Goal::RecoverSent, milliseconds(begun.elapsed()), 1000);
         served.until_executed(&self.house.stage, open).await?;
         Ok(())

@@ -32,7 +32,7 @@ impl Round<'_> {
         let (asked, pid) = (provider.counts().asked, served.server.pid());
         let (cpu, begun) = (Usage::of(pid)?.cpu, Instant::now());
         let told = self.load(served, 202).run(&requests).await?;
-        provider.until(|counts| counts.asked.saturating_sub(asked) >= told.count).await?;
+        provider.until(|counts| counts.asked.saturating_sub(asked) >= told.count).await;
         let elapsed = begun.elapsed();
         let cpu = Usage::of(pid)?.cpu.saturating_sub(cpu);
         self.keep(Scenario::EventIn, &told);
@@ -65,7 +65,7 @@ impl Round<'_> {
         let Dispatching { served, provider } = dispatching;
         let accepted = self.accept(served, self.in_span(PAYOUTS)).await?;
         served.resume().await?;
-        provider.until(|counts| counts.shown >= accepted).await?;
+        provider.until(|counts| counts.shown >= accepted).await;
         served.until_executed(&self.house.stage, accepted).await?;
         Ok(accepted)
     }
