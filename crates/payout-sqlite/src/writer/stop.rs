@@ -22,7 +22,10 @@ impl Stop {
         let reason = Arc::clone(self.reason.get_or_init(|| reason.into()));
         tracing::error!(%reason, "the store has stopped writing");
         if let Err(error) = self.mark.withdraw() {
-            tracing::error!(%error, "and the next start cannot be told to check the file");
+            tracing::error!(
+                %error,
+                "the next start cannot be told to check the file: delete payout.open before it"
+            );
         }
         reason
     }

@@ -40,7 +40,9 @@ impl Book {
     /// Puts a payout in that it was never asked for, under a name of another's; one that it has stays
     /// as it is.
     pub(super) fn put(&mut self, id: GatewayPayoutId, body: &[u8]) {
-        self.payouts.entry(id.as_uuid()).or_insert_with(|| Entry { body: body.to_owned(), shown: false });
+        self.payouts
+            .entry(id.as_uuid())
+            .or_insert_with(|| Entry { body: body.to_owned(), shown: false });
     }
 
     /// A payout as it is shown, executed, and whether it is shown for the first time; null if there is
