@@ -4,6 +4,7 @@ use std::time::{Duration, Instant};
 
 use mockall::Sequence;
 use payout_conformance::fixtures::{T0, acme, event_id, profile};
+use payout_domain::Timestamp;
 use payout_ports::{
     AfterFailure, InboxEntry, InboxSubject, MockInbox, MockNotifier, MockOutbox,
     MockPaymentRepository, MockPayoutGateway, MockPayoutRepository, NotDelivered, Notification,
@@ -96,16 +97,7 @@ async fn a_report_about_another_amount_moves_nothing() {
 
 #[tokio::test]
 async fn a_notification_that_was_not_heard_is_put_off_and_one_that_was_is_done() {
-    let notification = Notification {
-        event_id: event_id(1),
-        client_id: acme(),
-        kind: NotificationKind::PayoutExecuted,
-        subject: NotificationSubject::Payout(Box::new(world::submitted())),
-        sequence: 1,
-        created_at: T0,
-        tried_since: T0,
-        failures: 3,
-    };
+    let notification = due(T0, 3);
     for heard in [true, false] {
         let (mut outbox, mut notifier) = (MockOutbox::new(), MockNotifier::new());
         let due = notification.clone();
@@ -130,16 +122,7 @@ async fn a_notification_that_was_not_heard_is_put_off_and_one_that_was_is_done()
 #[tokio::test]
 async fn a_notification_that_nobody_hears_for_too_long_is_given_up() {
     let tried_since = T0.minus(std::time::Duration::from_hours(72));
-    let due = Notification {
-        event_id: event_id(1),
-        client_id: acme(),
-        kind: NotificationKind::PayoutExecuted,
-        subject: NotificationSubject::Payout(Box::new(world::submitted())),
-        sequence: 1,
-        created_at: tried_since,
-        tried_since,
-        failures: 99,
-    };
+    let due = self::due(tried_since, 99);
     let (mut outbox, mut notifier) = (MockOutbox::new(), MockNotifier::new());
     outbox.expect_claim_notifications().returning(move |_, _, _| Ok(vec![due.clone()]));
     notifier.expect_deliver().returning(|_| Err(NotDelivered { reason: "no answer".into() }));
@@ -157,16 +140,7 @@ async fn a_notification_that_nobody_hears_for_too_long_is_given_up() {
 
 #[tokio::test]
 async fn whoever_found_no_place_to_tell_hears_when_there_is_one() {
-    let due = Notification {
-        event_id: event_id(1),
-        client_id: acme(),
-        kind: NotificationKind::PayoutExecuted,
-        subject: NotificationSubject::Payout(Box::new(world::submitted())),
-        sequence: 1,
-        created_at: T0,
-        tried_since: T0,
-        failures: 0,
-    };
+    let due = self::due(T0, 0);
     let (mut outbox, mut notifier) = (MockOutbox::new(), MockNotifier::new());
     // As many as there are places.
     outbox
@@ -187,4 +161,18 @@ async fn whoever_found_no_place_to_tell_hears_when_there_is_one() {
 
     assert_eq!(found, 0);
     assert!(begun.elapsed() < patience, "nobody rang");
+}
+
+/// A notification that was tried before without success, as often as said and since then.
+fn due(tried_since: Timestamp, failures: u32) -> Notification {
+    Notification {
+        event_id: event_id(1),
+        client_id: acme(),
+        kind: NotificationKind::PayoutExecuted,
+        subject: NotificationSubject::Payout(Box::new(world::submitted())),
+        sequence: 1,
+        created_at: tried_since,
+        tried_since,
+        failures,
+    }
 }
