@@ -1,10 +1,11 @@
 //! The directory that a store lives in.
 
-use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
+use std::fs::{self, DirBuilder, File, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::open_mark::OpenMark;
+use crate::own_file::own_file;
 use crate::{OpenError, file_system};
 
 const DATABASE: &str = "payout.sqlite";
@@ -134,13 +135,4 @@ fn lock(directory: &Path) -> Result<File, OpenError> {
         }
         Err(TryLockError::Error(error)) => Err(OpenError::of_io(&path, error)),
     }
-}
-
-/// Opens a file for writing, and makes it if there is none.
-pub(crate) fn own_file(path: &Path) -> io::Result<File> {
-    let mut options = OpenOptions::new();
-    options.read(true).write(true).create(true).truncate(false);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path)
 }

@@ -38,6 +38,7 @@ mod store;
 mod store_options;
 mod open_error;
 mod open_mark;
+mod own_file;
 mod data_directory;
 mod file_system;
 mod settings;

@@ -4,7 +4,7 @@ use std::fs;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
-use crate::data_directory::own_file;
+use crate::own_file::own_file;
 
 /// A file that says under which run of the machine a store was opened, and where it lay.
 ///
