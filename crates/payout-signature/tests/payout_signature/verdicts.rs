@@ -45,13 +45,17 @@ impl Case {
             Verdict::NotSigned => !compared.library,
             Verdict::Unsure => true,
         };
+        assert!(agree, "they differ: {}", self.shown(&compared));
+        let expected = self.is_signed.unwrap_or(compared.library);
+        assert_eq!(compared.library, expected, "made up wrongly: {}", self.shown(&compared));
+        compared
+    }
+
+    /// All that is needed to try it again.
+    fn shown(&self, compared: &Comparison) -> String {
         let (name, key) = (&self.name, self.key.jwk_json());
         let (digest, signature) = (hex(&self.digest), hex(&self.signature));
-        let shown = format!("{name}: {compared:?} of {signature}, digest {digest}, key {key}");
-        assert!(agree, "they differ: {shown}");
-        let expected = self.is_signed.unwrap_or(compared.library);
-        assert_eq!(compared.library, expected, "it was made up wrongly: {shown}");
-        compared
+        format!("{name}: {compared:?} of {signature}, digest {digest}, key {key}")
     }
 }
 

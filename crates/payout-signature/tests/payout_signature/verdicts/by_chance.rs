@@ -4,7 +4,9 @@ use p521::{AffinePoint, Scalar};
 use payout_signature::{KeyTables, VerifyingKey};
 
 use super::Case;
-use super::crafted::{self, bytes, digest, inverse, leading_to, point, scalar, sign, sparse};
+use super::crafted::{
+    self, Numbers, bytes, digest, inverse, leading_to, point, scalar, sign, signed_with, sparse,
+};
 use super::named::{ORDER_AND_NEAR, keys};
 use crate::chance::Chance;
 
@@ -57,6 +59,7 @@ pub(super) struct Known {
 /// Makes up signatures.
 pub(super) struct Forger<'a> {
     keys: &'a [Known],
+    numbers: Numbers,
     chance: Chance,
 }
 
@@ -73,15 +76,17 @@ impl<'a> Forger<'a> {
     }
 
     pub(super) fn new(keys: &'a [Known], seed: u64) -> Self {
-        Self { keys, chance: Chance(seed) }
+        let mut chance = Chance(seed);
+        Self { keys, numbers: Numbers::new(&mut chance), chance }
     }
 
     pub(super) fn case(&mut self) -> (Kind, &'a KeyTables, Case) {
-        let Self { keys, chance } = self;
+        let Self { keys, numbers, chance } = self;
         let kind = KINDS[chance.below(KINDS.len())];
         let (known, other) = (&keys[chance.below(keys.len())], &keys[chance.below(keys.len())]);
         let mut digest = digest(chance);
-        let (r, s) = sign(known.d, scalar(chance), &digest);
+        let (k, point) = numbers.next(chance);
+        let (r, s) = signed_with(known.d, k, &point, &digest);
         let mut signature = bytes(r, s);
         let mut is_signed = Some(false);
         match kind {
@@ -98,7 +103,7 @@ impl<'a> Forger<'a> {
             Kind::ChangedSignature => flip(chance, &mut signature),
             Kind::ChangedDigest => flip(chance, &mut digest),
             Kind::OtherKey => {
-                let (r, s) = sign(other.d, scalar(chance), &digest);
+                let (r, s) = signed_with(other.d, k, &point, &digest);
                 (signature, is_signed) = (bytes(r, s), Some(known.d == other.d));
             }
             Kind::EdgeInteger => {

@@ -42,8 +42,45 @@ pub(super) fn integer(digest: &[u8; 64]) -> Scalar {
 
 /// What is honestly signed with the private key `d` and the number `k`.
 pub(super) fn sign(d: Scalar, k: Scalar, digest: &[u8; 64]) -> (Scalar, Scalar) {
-    let r = x(&point(k));
+    signed_with(d, k, &point(k), digest)
+}
+
+/// What is honestly signed with the private key `d` and the number `k`, whose point is known.
+pub(super) fn signed_with(
+    d: Scalar,
+    k: Scalar,
+    point: &AffinePoint,
+    digest: &[u8; 64],
+) -> (Scalar, Scalar) {
+    let r = x(point);
     (r, inverse(k) * (integer(digest) + r * d))
+}
+
+/// Numbers to sign with, and their points. Each follows from the one before by the addition of one of a few
+/// points, for a multiplication each time would take longer than both verdicts.
+pub(super) struct Numbers {
+    steps: Vec<(Scalar, AffinePoint)>,
+    k: Scalar,
+    point: ProjectivePoint,
+}
+
+impl Numbers {
+    pub(super) fn new(chance: &mut Chance) -> Self {
+        let any = |chance: &mut Chance| {
+            let k = scalar(chance);
+            (k, point(k))
+        };
+        let (k, point) = any(chance);
+        let steps = (0..32).map(|_| any(chance)).collect();
+        Self { steps, k, point: point.into() }
+    }
+
+    pub(super) fn next(&mut self, chance: &mut Chance) -> (Scalar, AffinePoint) {
+        let (scalar, point) = &self.steps[chance.below(self.steps.len())];
+        self.k += scalar;
+        self.point += point;
+        (self.k, self.point.to_affine())
+    }
 }
 
 /// What leads a verifier to `u1·G + u2·Q` for a digest that is not 0: it is no signature, but by a
