@@ -26,6 +26,10 @@ use crate::settings::Settings;
 
 /// Does what the command line says.
 pub(crate) async fn run(cli: Cli) -> Result<Exit, Failure> {
+    if let Command::Demo(_) | Command::Sandbox(_) | Command::Serve(_) = cli.command {
+        // Half of what a server's start would take. Nobody waits for its end but whoever needs it.
+        std::thread::spawn(payout_signature::gather_entropy);
+    }
     let output = Output::new(cli.global.json, cli.global.quiet);
     let settings = Settings::load(cli.global.config.as_deref())?;
     logging::start(&settings, cli.global.quiet)?;

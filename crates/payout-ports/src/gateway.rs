@@ -96,7 +96,8 @@ pub struct Instruction {
     pub payout_id: PayoutId,
     /// The profile that it was prepared for.
     pub profile: GatewayProfile,
-    /// The key under which the provider sees it: a pure function of the payout id.
+    /// The key under which the provider sees it: a pure function of the payout id, in which it ends.
+    /// So no two payouts have the same, and stores hold it against the id.
     pub key: IdempotencyKey,
     /// The exact bytes.
     pub body: Arc<[u8]>,

@@ -35,7 +35,7 @@ CREATE TABLE payout (
     account_identifiers  text   NOT NULL,
     created_at           bigint NOT NULL,
     profile              text   NOT NULL,
-    gateway_key          text   NOT NULL UNIQUE,
+    gateway_key          text   NOT NULL,
     gateway_body         bytea  NOT NULL,
 
     -- What is known of it.
@@ -61,7 +61,10 @@ CREATE TABLE payout (
     epoch                bigint NOT NULL DEFAULT 0,
 
     -- Exactly one thing shows that the account has paid in.
-    CHECK ((proof_payment_id IS NULL) <> (proof_listed_at IS NULL))
+    CHECK ((proof_payment_id IS NULL) <> (proof_listed_at IS NULL)),
+
+    -- A key ends in its payout's id, so no two payouts have the same: no index is needed for it.
+    CONSTRAINT gateway_key_ends_in_the_id CHECK (right(gateway_key, 36) = id::text)
 );
 
 CREATE INDEX payout_by_client ON payout (client_id, created_at, id);

@@ -11,6 +11,7 @@
 //! - [`Jwks`] is a set of public keys, as published for those who receive webhooks.
 //! - [`access_token`] issues and verifies stateless bearer tokens.
 //! - [`sealing`] hides texts from whoever has a store and not its keys.
+//! - [`gather_entropy`] does early what the first key or signature would wait for.
 //! - [`digest`] has the hashes and the comparison that the rest of the workspace needs.
 //!
 //! Nothing here does I/O, reads a clock or waits. No other crate names the cryptographic library.
@@ -45,10 +46,12 @@ mod jwks;
 mod kid;
 mod base64url;
 mod json;
+mod entropy;
 pub mod access_token;
 pub mod digest;
 pub mod sealing;
 
+pub use entropy::gather_entropy;
 pub use jwks::{Jwks, JwksError};
 pub use key::{KeyError, SigningKey, VerifyingKey};
 pub use key_tables::{Comparison, KeyTables, Verdict};

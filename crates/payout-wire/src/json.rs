@@ -62,25 +62,25 @@ pub(crate) fn as_optional_text<S: Serializer>(
 
 /// What has been found wrong so far with a document.
 pub(crate) struct Faults<'a> {
-    document: &'a Node,
+    document: &'a Node<'a>,
     found: RefCell<BTreeMap<String, Vec<String>>>,
 }
 
 impl<'a> Faults<'a> {
-    fn of(document: &'a Node) -> Self {
+    fn of(document: &'a Node<'a>) -> Self {
         Self { document, found: RefCell::default() }
     }
 
     /// Says what is wrong with a value of the document. Where that is, is looked for only now: nearly every
     /// document has nothing wrong with it.
-    fn add(&self, node: &Node, sentence: String) {
+    fn add(&self, node: &Node<'_>, sentence: String) {
         if self.has_room() {
             self.add_at(node::path_to(self.document, node), sentence);
         }
     }
 
     /// Says what is wrong with a member that is not there.
-    fn add_missing(&self, object: &Node, name: &str, sentence: String) {
+    fn add_missing(&self, object: &Node<'_>, name: &str, sentence: String) {
         if self.has_room() {
             self.add_at(value::member_path(&node::path_to(self.document, object), name), sentence);
         }
@@ -113,7 +113,7 @@ impl<'a> Faults<'a> {
 }
 
 /// Finds what is wrong with the form of the whole document, also in members that nobody reads.
-fn check_shape(node: &Node, faults: &Faults<'_>) {
+fn check_shape(node: &Node<'_>, faults: &Faults<'_>) {
     match node {
         Node::Object(members) => {
             for member in node::repeated(members) {

@@ -59,7 +59,8 @@ async fn a_payout_begins_as_accepted() {
     let insert = |amount: &str, state: &str, version: u32| {
         format!(
             "INSERT INTO payout (id, gateway_key, amount_minor, state, version, {columns}) \
-             SELECT gen_random_uuid(), 'new', {amount}, '{state}', {version}, {columns} FROM payout"
+             SELECT made, made::text, {amount}, '{state}', {version}, {columns} \
+             FROM payout, gen_random_uuid() AS made"
         )
     };
 
@@ -67,6 +68,24 @@ async fn a_payout_begins_as_accepted() {
     refused(&hand, &insert("1", "accepted", 2), "a payout begins as accepted").await;
     for amount in ["0", "-1", "9007199254740992"] {
         refused(&hand, &insert(amount, "accepted", 1), "payout_amount_minor_check").await;
+    }
+}
+
+#[tokio::test]
+async fn a_payout_is_sent_under_a_key_that_ends_in_its_own_id() {
+    let (store, hand, _schema) = fresh().await;
+    accept(&store, 1).await;
+    let columns = "client_id, idempotency_key, merchant_account_id, user_id, payment_source_id, \
+         currency, reference, scheme_selection, metadata, proof_payment_id, proof_listed_at, \
+         account_identifiers, created_at, profile, gateway_body, attempts";
+
+    for key in ["gateway_key", "'new'", "''", "made::text || '0'"] {
+        let insert = format!(
+            "INSERT INTO payout (id, gateway_key, amount_minor, state, version, {columns}) \
+             SELECT made, {key}, 1, 'accepted', 1, {columns} \
+             FROM payout, gen_random_uuid() AS made"
+        );
+        refused(&hand, &insert, "gateway_key_ends_in_the_id").await;
     }
 }
 

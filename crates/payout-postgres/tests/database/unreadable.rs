@@ -15,7 +15,8 @@ use crate::by_hand::{accept, damage, fresh};
 
 #[tokio::test]
 async fn a_payout_that_cannot_be_read_is_put_off_and_the_others_are_sent() {
-    for column in ["currency = '???'", "client_id = ''", "gateway_key = ''", "reference = ''"] {
+    let key = "gateway_key = chr(10) || gateway_key";
+    for column in ["currency = '???'", "client_id = ''", key, "reference = ''"] {
         let (store, hand, _schema) = fresh().await;
         accept_three(&store).await;
         let id = payout_id(1);

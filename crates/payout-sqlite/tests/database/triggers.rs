@@ -49,16 +49,30 @@ async fn a_payout_is_not_replaced_by_another() {
         .read::<Vec<String>, _>("SELECT name FROM pragma_table_info('payout')", |row| row.get(0))
         .join(", ");
 
-    for same in ["seq", "id", "gateway_key"] {
-        let others = columns.replace("amount_minor", "amount_minor + 1");
-        let others = match same {
-            "seq" => others.replace(" id,", " randomblob(16),").replace("gateway_key", "'new'"),
-            "id" => others.replace("seq,", "NULL,").replace("gateway_key", "'new'"),
-            _ => others.replace("seq,", "NULL,").replace(" id,", " randomblob(16),"),
-        };
+    for (own, made) in [(" id,", " randomblob(16),"), ("seq,", "NULL,")] {
+        let others = columns.replace("amount_minor", "amount_minor + 1").replace(own, made);
         let replace =
             format!("INSERT OR REPLACE INTO payout ({columns}) SELECT {others} FROM payout");
         database.refuses(&replace, "a payout is accepted once");
+    }
+}
+
+#[tokio::test]
+async fn a_payout_is_sent_under_a_key_that_ends_in_its_own_id() {
+    let database = fresh();
+    accept(&database.store, 1).await;
+    let columns: String = database
+        .read::<Vec<String>, _>("SELECT name FROM pragma_table_info('payout')", |row| row.get(0))
+        .join(", ");
+
+    for key in ["gateway_key", "'new'", "''", "'0' || substr(gateway_key, 2)", "gateway_key || '0'"]
+    {
+        let others = columns
+            .replace("seq,", "NULL,")
+            .replace(" id,", " randomblob(16),")
+            .replace("gateway_key", key);
+        let insert = format!("INSERT INTO payout ({columns}) SELECT {others} FROM payout");
+        database.refuses(&insert, "CHECK constraint failed: gateway_key_ends_in_the_id");
     }
 }
 

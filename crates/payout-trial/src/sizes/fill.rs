@@ -55,7 +55,7 @@ const AS_BEFORE: &str = "PRAGMA locking_mode = NORMAL; PRAGMA synchronous = FULL
 
 /// One row for each clone of a batch, with all that it has of its own.
 const CLONE: &str = "CREATE TEMP TABLE clone (seq INTEGER PRIMARY KEY, origin INTEGER NOT NULL, \
-     id BLOB, id_text TEXT, key TEXT, gateway_key TEXT, provider_name BLOB, provider_text TEXT, \
+     id BLOB, id_text TEXT, key TEXT, provider_name BLOB, provider_text TEXT, \
      told_id BLOB, heard_id BLOB, origin_id_text TEXT, origin_provider_text TEXT, \
      earlier INTEGER NOT NULL)";
 
@@ -139,14 +139,13 @@ fn name(
     let (id, told) = (name_of_time(at, random)?, name_of_time(at, random)?);
     let (provider_name, heard) = (random.uuid(), random.uuid());
     let mut statement = connection.prepare_cached(
-        "INSERT INTO temp.clone VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
+        "INSERT INTO temp.clone VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
     )?;
     statement.execute(rusqlite::params![
         seq,
         origin.seq,
         id.as_bytes(),
         id.to_string(),
-        random.uuid().to_string(),
         random.uuid().to_string(),
         provider_name.as_bytes(),
         provider_name.to_string(),

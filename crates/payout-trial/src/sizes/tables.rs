@@ -25,7 +25,7 @@ pub(super) const TABLES: [Table; 6] = [
             ("seq", "clone.seq"),
             ("id", "clone.id"),
             ("idempotency_key", "clone.key"),
-            ("gateway_key", "clone.gateway_key"),
+            ("gateway_key", "clone.id_text"),
             ("gateway_payout_id", "clone.provider_name"),
             (
                 "gateway_body",

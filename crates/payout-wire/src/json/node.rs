@@ -1,32 +1,41 @@
 //! A JSON document as it stands, nothing lost that matters: both of two equal keys are kept, and a
 //! number that is not whole is never rounded into one.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::{fmt, ptr};
 
-use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::de::{
+    Deserialize, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor,
+};
 use serde_path_to_error::Segment;
 
 use super::{DEPTH_MAX, value};
 use crate::InvalidBody;
 
-/// A JSON value.
-pub(crate) enum Node {
+/// A JSON value. Names and texts are the document's own bytes, unless an escape stands in them.
+pub(crate) enum Node<'a> {
     Null,
     Bool,
     /// Digits and nothing else, below 2⁶⁴.
     Whole(u64),
     /// Any other number: with a sign, a fraction or an exponent, or too large.
     OtherNumber,
-    Text(String),
-    List(Vec<Node>),
-    Object(Vec<(String, Node)>),
+    Text(Cow<'a, str>),
+    List(Vec<Node<'a>>),
+    Object(Vec<Member<'a>>),
     /// An object or list below the deepest level; what it held is gone.
     TooDeep,
 }
 
+/// What an object holds under a name.
+pub(crate) type Member<'a> = (Cow<'a, str>, Node<'a>);
+
+/// How many members are compared with each other one by one, without an index of their names.
+const FEW: usize = 16;
+
 /// Reads a document, which must be UTF-8 without a byte order mark.
-pub(crate) fn parse(bytes: &[u8]) -> Result<Node, InvalidBody> {
+pub(crate) fn parse(bytes: &[u8]) -> Result<Node<'_>, InvalidBody> {
     if bytes.starts_with(b"\xEF\xBB\xBF") {
         let sentence = "begins with a byte order mark; send UTF-8 without one";
         return Err(InvalidBody::at(InvalidBody::WHOLE, sentence));
@@ -43,13 +52,18 @@ pub(crate) fn parse(bytes: &[u8]) -> Result<Node, InvalidBody> {
 }
 
 /// The members of an object of which another one before them has the name.
-pub(super) fn repeated(members: &[(String, Node)]) -> Vec<&Node> {
+pub(super) fn repeated<'a>(members: &'a [Member<'a>]) -> Vec<&'a Node<'a>> {
+    if members.len() <= FEW {
+        let before = |at, name| members.iter().take(at).any(|(earlier, _)| earlier == name);
+        let repeated = members.iter().enumerate().filter(|(at, (name, _))| before(*at, name));
+        return repeated.map(|(_, (_, node))| node).collect();
+    }
     let mut seen = BTreeSet::new();
     members.iter().filter(|(name, _)| !seen.insert(name)).map(|(_, node)| node).collect()
 }
 
 /// Where a value of a document stands: empty for the document itself.
-pub(super) fn path_to(document: &Node, wanted: &Node) -> String {
+pub(super) fn path_to(document: &Node<'_>, wanted: &Node<'_>) -> String {
     let mut steps = Vec::new();
     let _found = find(document, wanted, &mut steps);
     steps.iter().fold(String::new(), |path, step| match step {
@@ -65,7 +79,7 @@ enum Step<'a> {
 }
 
 /// Leaves the steps that lead to a value, if it is there.
-fn find<'a>(from: &'a Node, wanted: &Node, steps: &mut Vec<Step<'a>>) -> bool {
+fn find<'a>(from: &'a Node<'_>, wanted: &Node<'_>, steps: &mut Vec<Step<'a>>) -> bool {
     if ptr::eq(from, wanted) {
         return true;
     }
@@ -122,49 +136,53 @@ impl Levels {
 }
 
 impl<'de> DeserializeSeed<'de> for Levels {
-    type Value = Node;
+    type Value = Node<'de>;
 
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Node, D::Error> {
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Node<'de>, D::Error> {
         deserializer.deserialize_any(self)
     }
 }
 
 impl<'de> Visitor<'de> for Levels {
-    type Value = Node;
+    type Value = Node<'de>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a JSON value")
     }
 
-    fn visit_unit<E>(self) -> Result<Node, E> {
+    fn visit_unit<E>(self) -> Result<Node<'de>, E> {
         Ok(Node::Null)
     }
 
-    fn visit_bool<E>(self, _: bool) -> Result<Node, E> {
+    fn visit_bool<E>(self, _: bool) -> Result<Node<'de>, E> {
         Ok(Node::Bool)
     }
 
-    fn visit_u64<E>(self, number: u64) -> Result<Node, E> {
+    fn visit_u64<E>(self, number: u64) -> Result<Node<'de>, E> {
         Ok(Node::Whole(number))
     }
 
-    fn visit_i64<E>(self, _: i64) -> Result<Node, E> {
+    fn visit_i64<E>(self, _: i64) -> Result<Node<'de>, E> {
         Ok(Node::OtherNumber)
     }
 
-    fn visit_f64<E>(self, _: f64) -> Result<Node, E> {
+    fn visit_f64<E>(self, _: f64) -> Result<Node<'de>, E> {
         Ok(Node::OtherNumber)
     }
 
-    fn visit_str<E>(self, text: &str) -> Result<Node, E> {
-        Ok(Node::Text(text.to_owned()))
+    fn visit_borrowed_str<E>(self, text: &'de str) -> Result<Node<'de>, E> {
+        Ok(Node::Text(Cow::Borrowed(text)))
     }
 
-    fn visit_string<E>(self, text: String) -> Result<Node, E> {
-        Ok(Node::Text(text))
+    fn visit_str<E>(self, text: &str) -> Result<Node<'de>, E> {
+        Ok(Node::Text(Cow::Owned(text.to_owned())))
     }
 
-    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Node, A::Error> {
+    fn visit_string<E>(self, text: String) -> Result<Node<'de>, E> {
+        Ok(Node::Text(Cow::Owned(text)))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Node<'de>, A::Error> {
         let Some(below) = self.below() else {
             while items.next_element::<IgnoredAny>()?.is_some() {}
             return Ok(Node::TooDeep);
@@ -176,15 +194,42 @@ impl<'de> Visitor<'de> for Levels {
         Ok(Node::List(list))
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Node, A::Error> {
+    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Node<'de>, A::Error> {
         let Some(below) = self.below() else {
             while members.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
             return Ok(Node::TooDeep);
         };
         let mut object = Vec::new();
-        while let Some(name) = members.next_key()? {
+        while let Some(Name(name)) = members.next_key()? {
             object.push((name, members.next_value_seed(below)?));
         }
         Ok(Node::Object(object))
+    }
+}
+
+/// The name of a member.
+struct Name<'a>(Cow<'a, str>);
+
+impl<'de> Deserialize<'de> for Name<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_str(NameVisitor)
+    }
+}
+
+struct NameVisitor;
+
+impl<'de> Visitor<'de> for NameVisitor {
+    type Value = Name<'de>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the name of a member")
+    }
+
+    fn visit_borrowed_str<E>(self, name: &'de str) -> Result<Name<'de>, E> {
+        Ok(Name(Cow::Borrowed(name)))
+    }
+
+    fn visit_str<E>(self, name: &str) -> Result<Name<'de>, E> {
+        Ok(Name(Cow::Owned(name.to_owned())))
     }
 }

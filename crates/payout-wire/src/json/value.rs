@@ -14,7 +14,7 @@ use crate::timestamp;
 /// Every question that has no answer leaves a sentence behind, so a reader asks all its questions
 /// first and gives up (`?`) afterwards.
 pub(crate) struct Value<'a> {
-    node: &'a Node,
+    node: &'a Node<'a>,
     faults: &'a Faults<'a>,
 }
 
@@ -30,7 +30,7 @@ pub(super) fn item_path(list: &str, at: usize) -> String {
 }
 
 impl<'a> Value<'a> {
-    pub(super) fn root(node: &'a Node, faults: &'a Faults<'a>) -> Self {
+    pub(super) fn root(node: &'a Node<'a>, faults: &'a Faults<'a>) -> Self {
         Self { node, faults }
     }
 
@@ -59,7 +59,7 @@ impl<'a> Value<'a> {
     /// The members of an object, in their order, `null`s included.
     pub(crate) fn members(&self) -> impl Iterator<Item = (&'a str, Self)> {
         let members = if let Node::Object(members) = self.node { members.as_slice() } else { &[] };
-        members.iter().map(|(name, node)| (name.as_str(), Self { node, faults: self.faults }))
+        members.iter().map(|(name, node)| (&**name, Self { node, faults: self.faults }))
     }
 
     /// A member of an object; a `null` is absent.

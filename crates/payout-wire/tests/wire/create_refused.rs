@@ -258,6 +258,23 @@ fn sixteen_levels_are_read_and_seventeen_are_not() {
 }
 
 #[test]
+fn a_name_that_stands_twice_is_found_however_many_stand_beside_it() {
+    for many in 1..40_usize {
+        for (first, again) in [(0, many), (many / 2, many), (many - 1, many), (0, 1)] {
+            let mut members: Vec<_> = (0..many).map(|n| format!("\"m{n}\":1")).collect();
+            members.insert(again, format!("\"m{first}\":1"));
+            let body = format!("{{\"x\":{{{}}}}}", members.join(","));
+
+            let refused = refused(&body);
+
+            let twice: Vec<_> =
+                paths_of(&refused).into_iter().filter(|path| path.starts_with('x')).collect();
+            assert_eq!(twice, [format!("x.m{first}")], "{body}");
+        }
+    }
+}
+
+#[test]
 fn lengths_are_counted_in_characters() {
     let reference = |n| GOOD.replacen("WD-20417", &"ż".repeat(n), 1);
     let value = |n| GOOD.replacen("\"20417\"", &format!("\"{}\"", "ż".repeat(n)), 1);
