@@ -4,7 +4,7 @@ mod target;
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -43,7 +43,9 @@ const ANSWER_LEN_MAX: usize = 4 * 1024;
 /// An address is checked when it is connected to, after names are resolved: a webhook reaches no machine
 /// behind our firewall, whatever its name says, but in networks that were named.
 pub struct WebhookNotifier {
-    encrypted: Transport,
+    /// Made for the first client who is told over TLS: to read a system's certificates takes half as long as
+    /// all the rest of a start.
+    encrypted: OnceLock<Transport>,
     /// For what stays in networks that were named.
     plain: Transport,
     signing_key: Arc<SigningKey>,
@@ -63,8 +65,8 @@ impl WebhookNotifier {
         clock: Arc<dyn Clock>,
     ) -> Result<Self, SetUpError> {
         Ok(Self {
-            encrypted: transport(PublicResolver::system(named.clone()))?,
-            plain: transport(PublicResolver::private(named.clone()))?,
+            encrypted: OnceLock::new(),
+            plain: plain(PublicResolver::private(named.clone()))?,
             signing_key,
             jku: jku.to_owned(),
             clock,
@@ -75,7 +77,7 @@ impl WebhookNotifier {
 
     /// Whether a client could be told at this address.
     pub fn check_target(&self, url: &str) -> Result<(), WebhookTargetError> {
-        WebhookTarget::new(url, &self.named).map(drop)
+        self.reachable(url).map(drop)
     }
 
     /// Says where a client wants to be told from now on; `None` if nowhere.
@@ -84,7 +86,7 @@ impl WebhookNotifier {
         client_id: ClientId,
         url: Option<&str>,
     ) -> Result<(), WebhookTargetError> {
-        let target = url.map(|url| WebhookTarget::new(url, &self.named)).transpose()?;
+        let target = url.map(|url| self.reachable(url)).transpose()?;
         let mut targets = self.targets.write().unwrap_or_else(PoisonError::into_inner);
         match target {
             Some(target) => targets.insert(client_id, target),
@@ -119,12 +121,32 @@ impl WebhookNotifier {
     ) -> Result<Delivery, NotDelivered> {
         let Some(target) = self.target(client_id) else { return Ok(Delivery::NobodyListens) };
         let request = self.request(&target, words)?;
-        let transport = if target.is_encrypted() { &self.encrypted } else { &self.plain };
+        let transport =
+            self.transport(&target).map_err(|error| not_delivered(&error.to_string()))?;
         match transport.send_and_forget(request, ANSWER_LEN_MAX).await {
             Ok(status) if status.is_success() => Ok(Delivery::Delivered),
             Ok(status) => Err(not_delivered(&format!("status {}", status.as_u16()))),
             Err(failure) => Err(not_delivered(reason(&failure))),
         }
+    }
+
+    /// A target that may be told, and could be.
+    fn reachable(&self, url: &str) -> Result<WebhookTarget, WebhookTargetError> {
+        let target = WebhookTarget::new(url, &self.named)?;
+        self.transport(&target)?;
+        Ok(target)
+    }
+
+    fn transport(&self, target: &WebhookTarget) -> Result<&Transport, WebhookTargetError> {
+        if !target.is_encrypted() {
+            return Ok(&self.plain);
+        }
+        if let Some(ready) = self.encrypted.get() {
+            return Ok(ready);
+        }
+        let made = encrypted(PublicResolver::system(self.named.clone()));
+        let made = made.map_err(|_| WebhookTargetError::NoCertificates)?;
+        Ok(self.encrypted.get_or_init(|| made))
     }
 
     fn target(&self, client_id: &ClientId) -> Option<WebhookTarget> {
@@ -170,8 +192,13 @@ impl NoticeSender for WebhookNotifier {
     }
 }
 
-fn transport(resolver: PublicResolver) -> Result<Transport, SetUpError> {
+fn encrypted(resolver: PublicResolver) -> Result<Transport, SetUpError> {
     Transport::from_builder(quiet(DEADLINES).dns_resolver(resolver))
+}
+
+/// Without certificates: whoever is told over TLS is told by the other one.
+fn plain(resolver: PublicResolver) -> Result<Transport, SetUpError> {
+    Transport::from_builder(quiet(DEADLINES).dns_resolver(resolver).tls_certs_only([]))
 }
 
 /// The event in the provider's words; `None` if the subject does not bear it out.

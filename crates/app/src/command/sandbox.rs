@@ -43,11 +43,12 @@ pub(crate) async fn run(
     let gate = Gate::open(&plan).await?;
     let base_url = gate.base_url.clone();
     let home = Home::open(&plan.data)?;
-    let identity = home.identity(&plan)?;
     let clock = Arc::new(open_clock(args, &home)?);
     let store = (!args.in_memory)
         .then(|| Database::open_file(home.directory(), Sealing::default()))
         .transpose()?;
+    // Keys are made behind the store's lock, and while it was opened their entropy was gathered.
+    let identity = home.identity(&plan)?;
     let bank = Arc::new(open_bank(args, settings, &home, Arc::<SandboxClock>::clone(&clock))?);
     let webhook_key = home.webhook_key()?;
     let jwks_url = format!("{base_url}{}", route::JWKS);

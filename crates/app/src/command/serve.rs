@@ -67,8 +67,9 @@ pub(crate) async fn run(
     let gate = Gate::open(&plan).await?;
     let base_url = gate.base_url.clone();
     let home = Home::open(&plan.data)?;
-    let identity = home.identity(&plan)?;
     let database = Database::open(args, settings, home.directory()).await?;
+    // Keys are made behind the store's lock, and while it was opened their entropy was gathered.
+    let identity = home.identity(&plan)?;
     let stores = database.stores();
     let mark = stores.marked.mark().await.map_err(|error| Failure::failed("store", &error))?;
     let clock: Arc<dyn Clock> = Arc::new(SteadyClock::not_before(mark.latest_at));

@@ -156,6 +156,22 @@ fn the_verbs_and_the_service_believe_the_authorities_of_the_system() {
 }
 
 #[test]
+fn a_system_without_certificates_serves_all_but_clients_who_are_told_over_tls() {
+    let stage = Stage::new();
+    let without = [("SSL_CERT_FILE", "/dev/null"), ("SSL_CERT_DIR", "/nonexistent")];
+    let encrypted = ["--webhook", "https://example.com/hook"];
+    let encrypted = [&["sandbox", "--listen", "127.0.0.1:0"][..], &encrypted].concat();
+
+    let refused = Outcome::of(stage.command(&encrypted).envs(without)).ended_with(7);
+    let webhook = ["--webhook", "http://127.0.0.1:9/hook"];
+    let sandbox = Server::start(&stage, "sandbox", "sandbox", &webhook, &without);
+    let accounts = stage.run(&["accounts", "--url", sandbox.url()]).ended_with(0);
+
+    refused.said("--webhook: is https").said("ca-certificates").said("SSL_CERT_FILE");
+    assert!(accounts.stdout.contains("GBP"), "{}", accounts.stdout);
+}
+
+#[test]
 fn a_key_that_others_can_read_or_that_is_another_certificates_is_refused() {
     let stage = Stage::new();
     let (pair, other) = (Pair::new(), Pair::new());

@@ -33,6 +33,12 @@ pub enum WebhookTargetError {
          127.0.0.0/8"
     )]
     Private,
+    /// It is encrypted, and this system knows nobody whom it could trust to say whose it is.
+    #[error(
+        "is https, for which this system has no certificates that it trusts: install ca-certificates, or \
+         name a file of them in SSL_CERT_FILE"
+    )]
+    NoCertificates,
 }
 
 impl WebhookTarget {

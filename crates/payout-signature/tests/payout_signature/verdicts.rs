@@ -45,14 +45,14 @@ impl Case {
             Verdict::NotSigned => !compared.library,
             Verdict::Unsure => true,
         };
-        assert!(agree, "they differ: {}", self.shown(&compared));
+        assert!(agree, "they differ: {}", self.shown(compared));
         let expected = self.is_signed.unwrap_or(compared.library);
-        assert_eq!(compared.library, expected, "made up wrongly: {}", self.shown(&compared));
+        assert_eq!(compared.library, expected, "made up wrongly: {}", self.shown(compared));
         compared
     }
 
     /// All that is needed to try it again.
-    fn shown(&self, compared: &Comparison) -> String {
+    fn shown(&self, compared: Comparison) -> String {
         let (name, key) = (&self.name, self.key.jwk_json());
         let (digest, signature) = (hex(&self.digest), hex(&self.signature));
         format!("{name}: {compared:?} of {signature}, digest {digest}, key {key}")
