@@ -18,7 +18,7 @@ use payout_ports::{
 use payout_signature::{SigningKey, sign};
 use payout_wire::webhook::WebhookEvent;
 use payout_wire::{header, media_type, timestamp};
-use reqwest::Request;
+use reqwest::{ClientBuilder, Request};
 
 use crate::public_resolver::PublicResolver;
 use crate::session::{sensitive, visible};
@@ -43,8 +43,8 @@ const ANSWER_LEN_MAX: usize = 4 * 1024;
 /// An address is checked when it is connected to, after names are resolved: a webhook reaches no machine
 /// behind our firewall, whatever its name says, but in networks that were named.
 pub struct WebhookNotifier {
-    /// Made for the first client who is told over TLS: to read a system's certificates takes half as long as
-    /// all the rest of a start.
+    /// Made for the first client who is told over TLS: no start shall wait until a system's certificates
+    /// are read that nobody needs.
     encrypted: OnceLock<Transport>,
     /// For what stays in networks that were named.
     plain: Transport,
@@ -66,7 +66,7 @@ impl WebhookNotifier {
     ) -> Result<Self, SetUpError> {
         Ok(Self {
             encrypted: OnceLock::new(),
-            plain: plain(PublicResolver::private(named.clone()))?,
+            plain: Transport::plain(settings(PublicResolver::private(named.clone())))?,
             signing_key,
             jku: jku.to_owned(),
             clock,
@@ -144,7 +144,8 @@ impl WebhookNotifier {
         if let Some(ready) = self.encrypted.get() {
             return Ok(ready);
         }
-        let made = encrypted(PublicResolver::system(self.named.clone()));
+        let made = Transport::from_builder(settings(PublicResolver::system(self.named.clone())));
+        // All else that could be wrong with it would have been wrong with the plain one.
         let made = made.map_err(|_| WebhookTargetError::NoCertificates)?;
         Ok(self.encrypted.get_or_init(|| made))
     }
@@ -192,13 +193,9 @@ impl NoticeSender for WebhookNotifier {
     }
 }
 
-fn encrypted(resolver: PublicResolver) -> Result<Transport, SetUpError> {
-    Transport::from_builder(quiet(DEADLINES).dns_resolver(resolver))
-}
-
-/// Without certificates: whoever is told over TLS is told by the other one.
-fn plain(resolver: PublicResolver) -> Result<Transport, SetUpError> {
-    Transport::from_builder(quiet(DEADLINES).dns_resolver(resolver).tls_certs_only([]))
+/// The settings for receivers whose names lead where this says.
+fn settings(resolver: PublicResolver) -> ClientBuilder {
+    quiet(DEADLINES).dns_resolver(resolver)
 }
 
 /// The event in the provider's words; `None` if the subject does not bear it out.

@@ -78,13 +78,15 @@ struct TooLong(usize);
 
 impl Transport {
     /// A client for servers that we trust to be who they say they are.
-    ///
-    /// Where nothing is encrypted, because everything is on this machine, a system without certificates
-    /// will do.
     pub(crate) fn new(deadlines: Deadlines, is_plain: bool) -> Result<Self, SetUpError> {
         let builder = quiet(deadlines);
-        let builder = if is_plain { builder.tls_certs_only([]) } else { builder };
-        Self::from_builder(builder)
+        if is_plain { Self::plain(builder) } else { Self::from_builder(builder) }
+    }
+
+    /// A client for servers that it never speaks to over TLS: it reads no certificates, and a system
+    /// without any will do.
+    pub(crate) fn plain(builder: ClientBuilder) -> Result<Self, SetUpError> {
+        Self::from_builder(builder.tls_certs_only([]))
     }
 
     pub(crate) fn from_builder(builder: ClientBuilder) -> Result<Self, SetUpError> {

@@ -53,16 +53,8 @@ async fn what_was_accepted_is_never_changed() {
 async fn a_payout_begins_as_accepted() {
     let (store, hand, _schema) = fresh().await;
     accept(&store, 1).await;
-    let columns = "client_id, idempotency_key, merchant_account_id, user_id, payment_source_id, \
-         currency, reference, scheme_selection, metadata, proof_payment_id, proof_listed_at, \
-         account_identifiers, created_at, profile, gateway_body, attempts";
-    let insert = |amount: &str, state: &str, version: u32| {
-        format!(
-            "INSERT INTO payout (id, gateway_key, amount_minor, state, version, {columns}) \
-             SELECT made, made::text, {amount}, '{state}', {version}, {columns} \
-             FROM payout, gen_random_uuid() AS made"
-        )
-    };
+    let insert =
+        |amount, state: &str, version| like_the_first(("made::text", amount), (state, version));
 
     refused(&hand, &insert("1", "executed", 1), "a payout begins as accepted").await;
     refused(&hand, &insert("1", "accepted", 2), "a payout begins as accepted").await;
@@ -75,16 +67,9 @@ async fn a_payout_begins_as_accepted() {
 async fn a_payout_is_sent_under_a_key_that_ends_in_its_own_id() {
     let (store, hand, _schema) = fresh().await;
     accept(&store, 1).await;
-    let columns = "client_id, idempotency_key, merchant_account_id, user_id, payment_source_id, \
-         currency, reference, scheme_selection, metadata, proof_payment_id, proof_listed_at, \
-         account_identifiers, created_at, profile, gateway_body, attempts";
 
     for key in ["gateway_key", "'new'", "''", "made::text || '0'"] {
-        let insert = format!(
-            "INSERT INTO payout (id, gateway_key, amount_minor, state, version, {columns}) \
-             SELECT made, {key}, 1, 'accepted', 1, {columns} \
-             FROM payout, gen_random_uuid() AS made"
-        );
+        let insert = like_the_first((key, "1"), ("accepted", 1));
         refused(&hand, &insert, "gateway_key_ends_in_the_id").await;
     }
 }
@@ -293,4 +278,16 @@ async fn what_was_revoked_stays_so_and_no_key_comes_twice() {
     refused(&hand, "DELETE FROM client_key", "a key is revoked, never deleted").await;
     refused(&hand, "DELETE FROM client WHERE id = 'bets'", "a client is revoked").await;
     refused(&hand, "TRUNCATE client CASCADE", "").await;
+}
+
+/// Types in a payout of a new id, `made`, that is like the only one but for these.
+fn like_the_first((key, amount): (&str, &str), (state, version): (&str, u32)) -> String {
+    let columns = "client_id, idempotency_key, merchant_account_id, user_id, payment_source_id, \
+         currency, reference, scheme_selection, metadata, proof_payment_id, proof_listed_at, \
+         account_identifiers, created_at, profile, gateway_body, attempts";
+    format!(
+        "INSERT INTO payout (id, gateway_key, amount_minor, state, version, {columns}) \
+         SELECT made, {key}, {amount}, '{state}', {version}, {columns} \
+         FROM payout, gen_random_uuid() AS made"
+    )
 }

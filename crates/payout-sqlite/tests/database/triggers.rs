@@ -45,14 +45,11 @@ async fn what_was_accepted_is_never_changed() {
 async fn a_payout_is_not_replaced_by_another() {
     let database = fresh();
     accept(&database.store, 1).await;
-    let columns: String = database
-        .read::<Vec<String>, _>("SELECT name FROM pragma_table_info('payout')", |row| row.get(0))
-        .join(", ");
 
     for (own, made) in [(" id,", " randomblob(16),"), ("seq,", "NULL,")] {
-        let others = columns.replace("amount_minor", "amount_minor + 1").replace(own, made);
-        let replace =
-            format!("INSERT OR REPLACE INTO payout ({columns}) SELECT {others} FROM payout");
+        let insert =
+            like_the_first(&database, &[("amount_minor", "amount_minor + 1"), (own, made)]);
+        let replace = insert.replacen("INSERT", "INSERT OR REPLACE", 1);
         database.refuses(&replace, "a payout is accepted once");
     }
 }
@@ -61,17 +58,11 @@ async fn a_payout_is_not_replaced_by_another() {
 async fn a_payout_is_sent_under_a_key_that_ends_in_its_own_id() {
     let database = fresh();
     accept(&database.store, 1).await;
-    let columns: String = database
-        .read::<Vec<String>, _>("SELECT name FROM pragma_table_info('payout')", |row| row.get(0))
-        .join(", ");
 
     for key in ["gateway_key", "'new'", "''", "'0' || substr(gateway_key, 2)", "gateway_key || '0'"]
     {
-        let others = columns
-            .replace("seq,", "NULL,")
-            .replace(" id,", " randomblob(16),")
-            .replace("gateway_key", key);
-        let insert = format!("INSERT INTO payout ({columns}) SELECT {others} FROM payout");
+        let own = [("seq,", "NULL,"), (" id,", " randomblob(16),"), ("gateway_key", key)];
+        let insert = like_the_first(&database, &own);
         database.refuses(&insert, "CHECK constraint failed: gateway_key_ends_in_the_id");
     }
 }
@@ -176,17 +167,11 @@ async fn the_life_of_a_payout_is_not_changed_by_hand() {
 async fn an_amount_is_more_than_nothing_and_exact_in_every_client() {
     let database = fresh();
     accept(&database.store, 1).await;
-    let columns = database
-        .read::<Vec<String>, _>("SELECT name FROM pragma_table_info('payout')", |row| row.get(0))
-        .join(", ");
 
     for amount in ["0", "-1", "9007199254740992"] {
-        let values = columns
-            .replace("seq,", "NULL,")
-            .replace(" id,", " randomblob(16),")
-            .replace("gateway_key", "'new'")
-            .replace("amount_minor", amount);
-        let insert = format!("INSERT INTO payout ({columns}) SELECT {values} FROM payout");
+        let own = [("seq,", "NULL,"), (" id,", " randomblob(16),"), ("gateway_key", "'new'")];
+        let own = [&own[..], &[("amount_minor", amount)]].concat();
+        let insert = like_the_first(&database, &own);
         database.refuses(&insert, "CHECK constraint failed: amount_minor");
     }
 }
@@ -283,4 +268,15 @@ async fn what_was_revoked_stays_so_and_no_key_comes_twice() {
     database.refuses("DELETE FROM client WHERE id = 'bets'", "a client is revoked, never deleted");
     let replace = "INSERT OR REPLACE INTO client SELECT * FROM client WHERE id = 'bets'";
     database.refuses(replace, "a client is registered once");
+}
+
+/// Types in a payout that is like the only one but for what is exchanged in the list of its columns.
+fn like_the_first(database: &Database, exchanged: &[(&str, &str)]) -> String {
+    let columns = database
+        .read::<Vec<String>, _>("SELECT name FROM pragma_table_info('payout')", |row| row.get(0))
+        .join(", ");
+    let values = exchanged
+        .iter()
+        .fold(columns.clone(), |values, (column, value)| values.replace(column, value));
+    format!("INSERT INTO payout ({columns}) SELECT {values} FROM payout")
 }
