@@ -27,7 +27,7 @@ use crate::settings::Settings;
 /// Does what the command line says.
 pub(crate) async fn run(cli: Cli) -> Result<Exit, Failure> {
     if let Command::Demo(_) | Command::Sandbox(_) | Command::Serve(_) = cli.command {
-        // Half of what a server's start would take. Nobody waits for its end but whoever needs it.
+        // All three sign soon, and this is half of what a server's start would take otherwise.
         std::thread::spawn(payout_signature::gather_entropy);
     }
     let output = Output::new(cli.global.json, cli.global.quiet);
